@@ -1,10 +1,15 @@
 import { defineConfig } from "vitest/config";
 
-const everywhere = ["packages/*/src", "tools/*", "examples/*"];
+const folders = ["packages/*/src", "tools/*", "examples/*"];
+const never = ["**/node_modules/**", "**/dist/**"];
+const leaks = "tools/repo/leaks/setup.ts";
 
-const tests = (suffix: string): string[] => everywhere.map((folder) => `${folder}/**/*${suffix}`);
+const files = (suffix: string): string[] => folders.map((folder) => `${folder}/**/*${suffix}`);
 
-/** Two rings: `pure` runs on any machine, `kernel` asks this one's. No build is needed for either. */
+/**
+ * The rings: `pure` runs on any machine, `kernel` asks this one's, `machines` boots others.
+ * Tests resolve packages to their sources and need no build, except where they test what was built.
+ */
 const config: ReturnType<typeof defineConfig> = defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source"] } },
@@ -16,19 +21,33 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         extends: true,
         test: {
           name: "pure",
-          include: tests(".test.ts"),
-          exclude: ["**/node_modules/**", "**/dist/**", ...tests(".kernel.test.ts"), ...tests(".machines.test.ts")],
+          include: files(".test.ts"),
+          exclude: [...never, ...files(".kernel.test.ts"), ...files(".machines.test.ts")],
+          globalSetup: leaks,
         },
       },
       {
         extends: true,
         test: {
           name: "kernel",
-          include: tests(".kernel.test.ts"),
-          exclude: ["**/node_modules/**", "**/dist/**"],
+          include: files(".kernel.test.ts"),
+          exclude: never,
+          globalSetup: leaks,
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "machines",
+          include: files(".machines.test.ts"),
+          exclude: never,
+          globalSetup: leaks,
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
     ],

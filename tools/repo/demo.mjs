@@ -1,0 +1,12 @@
+/** Builds, then shows a container from outside and inside. Run by `npm run demo`. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { mustRun, root, run } from "./lib/run.mjs";
+
+mustRun("turbo", ["run", "build", "--output-logs=errors-only"]);
+const demo = join(root, "packages", "runtime", "dist", "demo.js");
+if (!existsSync(demo)) {
+  console.error(`there is no demo to run: ${demo} is missing after the build`);
+  process.exit(1);
+}
+process.exitCode = run(process.execPath, [demo, ...process.argv.slice(2)]);

@@ -26,10 +26,17 @@ if (!command || !existsSync(program)) {
 }
 mkdirSync(kept, { recursive: true });
 const env = environment();
-const folders = [bringPnpm(packageManager.replace("pnpm@", ""), kept, env), join(root, "node_modules", ".bin")];
+const folders = [
+  bringPnpm(packageManager.replace("pnpm@", ""), kept, env),
+  join(root, "node_modules", ".bin"),
+];
 env.PATH = [...folders, env.PATH].filter(Boolean).join(delimiter);
 install();
-const { status, signal } = spawnSync(process.execPath, [program, ...rest], { cwd: root, env, stdio: "inherit" });
+const { status, signal } = spawnSync(process.execPath, [program, ...rest], {
+  cwd: root,
+  env,
+  stdio: "inherit",
+});
 if (signal) {
   process.kill(process.pid, signal);
 }
@@ -40,8 +47,11 @@ process.exitCode = status ?? 1;
  * settings npm hands to the scripts it runs (they would redirect the installs started from here).
  */
 function environment() {
-  const ofScripts = /^(npm_(command|package_|lifecycle_|config_(local_|global_)?prefix|config_user_agent)|INIT_CWD$|NODE_ENV$)/;
-  const result = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofScripts.test(name)));
+  const ofScripts =
+    /^(npm_(command|package_|lifecycle_|config_(local_|global_)?prefix|config_user_agent)|INIT_CWD$|NODE_ENV$)/;
+  const result = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !ofScripts.test(name)),
+  );
   result.TURBO_TELEMETRY_DISABLED = "1";
   result.DO_NOT_TRACK = "1";
   if (!canWrite(homedir())) {
@@ -82,7 +92,9 @@ function install() {
 function requireNode(major, minor) {
   const [a, b] = process.versions.node.split(".").map(Number);
   if (a < major || (a === major && b < minor)) {
-    stop(`x needs Node ${major}.${minor} or newer; this is ${process.version} (${process.execPath})`);
+    stop(
+      `x needs Node ${major}.${minor} or newer; this is ${process.version} (${process.execPath})`,
+    );
   }
 }
 

@@ -34,7 +34,11 @@ function folders(folder: string): string[] {
     const entries = readdirSync(folder, { withFileTypes: true });
     return entries.filter((entry) => !entry.isFile()).map((entry) => join(folder, entry.name));
   } catch (error) {
-    if (["ENOENT", "EACCES", "ENOTDIR", "ENODEV"].includes((error as NodeJS.ErrnoException).code ?? "")) {
+    if (
+      ["ENOENT", "EACCES", "ENOTDIR", "ENODEV"].includes(
+        (error as NodeJS.ErrnoException).code ?? "",
+      )
+    ) {
       return [];
     }
     throw error;

@@ -16,7 +16,8 @@ test("a file left in the run's temporary folder is named", () => {
 
 test("a child nobody ended is named", async () => {
   const child = spawn("sleep", ["60"]);
-  const left = (): string[] => strays(tmpdir()).filter((line) => line.startsWith(`process ${child.pid} `));
+  const left = (): string[] =>
+    strays(tmpdir()).filter((line) => line.startsWith(`process ${child.pid} `));
   expect(left()).toEqual([`process ${child.pid} sleep (S) sleep 60`]);
   child.kill();
   await vi.waitFor(() => expect(left()).toEqual([]));
@@ -28,7 +29,8 @@ test("an orphan is known by the temporary folder in its environment", async () =
     shell.stdout.once("data", (text: Buffer) => resolve(Number(text)));
   });
   await new Promise((resolve) => shell.once("exit", resolve));
-  const left = (): string[] => strays(tmpdir()).filter((line) => line.startsWith(`process ${pid} `));
+  const left = (): string[] =>
+    strays(tmpdir()).filter((line) => line.startsWith(`process ${pid} `));
   await vi.waitFor(() => expect(left()).toHaveLength(1));
   process.kill(pid);
   await vi.waitFor(() => expect(left()).toEqual([]), 10_000);

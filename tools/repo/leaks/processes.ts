@@ -17,15 +17,21 @@ const kinds = ["cgroup", "ipc", "net", "pid", "user", "uts"];
 export function strays(temporary: string): string[] {
   const all = new Map(processes().map((found) => [found.pid, found]));
   return [...all.values()]
-    .filter((found) => (descends(found, all) ? !isWorker(found.pid) : isOrphan(found, all, temporary)))
-    .map(({ pid, name, state }) => `process ${pid} ${name} (${state}) ${commandLine(pid)}`.trimEnd());
+    .filter((found) =>
+      descends(found, all) ? !isWorker(found.pid) : isOrphan(found, all, temporary),
+    )
+    .map(({ pid, name, state }) =>
+      `process ${pid} ${name} (${state}) ${commandLine(pid)}`.trimEnd(),
+    );
 }
 
 function processes(): Process[] {
   const pids = entries("/proc").filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => {
     const [, name, state, parent] = /\((.*)\) (\S) (\d+)/s.exec(read(`/proc/${pid}/stat`)) ?? [];
-    return name === undefined || state === undefined ? [] : [{ pid: Number(pid), name, state, parent: Number(parent) }];
+    return name === undefined || state === undefined
+      ? []
+      : [{ pid: Number(pid), name, state, parent: Number(parent) }];
   });
 }
 
@@ -54,11 +60,15 @@ function isOurs(pid: number, temporary: string): boolean {
   }
   const isLauncher = link(`/proc/${pid}/exe`).startsWith("/memfd:x-launcher");
   // A service manager's units have namespaces of their own too, but not in this control group.
-  return (isLauncher || livesElsewhere(pid)) && read(`/proc/${pid}/cgroup`) === read("/proc/self/cgroup");
+  return (
+    (isLauncher || livesElsewhere(pid)) && read(`/proc/${pid}/cgroup`) === read("/proc/self/cgroup")
+  );
 }
 
 function livesElsewhere(pid: number): boolean {
-  return kinds.some((kind) => ![link(`/proc/self/ns/${kind}`), ""].includes(link(`/proc/${pid}/ns/${kind}`)));
+  return kinds.some(
+    (kind) => ![link(`/proc/self/ns/${kind}`), ""].includes(link(`/proc/${pid}/ns/${kind}`)),
+  );
 }
 
 function isWorker(pid: number): boolean {

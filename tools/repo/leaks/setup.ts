@@ -32,7 +32,13 @@ export default function setup(): () => Promise<void> {
 }
 
 function look(temporary: string): Set<string> {
-  return new Set([...leftFiles(temporary), ...mounts(), ...cgroups(), ...devices(), ...strays(temporary)]);
+  return new Set([
+    ...leftFiles(temporary),
+    ...mounts(),
+    ...cgroups(),
+    ...devices(),
+    ...strays(temporary),
+  ]);
 }
 
 async function settled(find: () => string[]): Promise<string[]> {

@@ -22,17 +22,40 @@ export function bringPnpm(version, kept, env) {
 
 function versionOnPath(env) {
   // Asked outside the repository: inside, older versions would fetch the pinned one themselves.
-  const { stdout } = spawnSync("pnpm", ["--version"], { cwd: tmpdir(), env, encoding: "utf8", shell: windows });
+  const { stdout } = spawnSync("pnpm", ["--version"], {
+    cwd: tmpdir(),
+    env,
+    encoding: "utf8",
+    shell: windows,
+  });
   return stdout?.trim();
 }
 
 /** Installs beside and renames: an interrupted or a second bootstrap never sees half of it. */
 function fetchPnpm(version, target, cache, env) {
   const partial = `${target}.${process.pid}`;
-  const quiet = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--no-update-notifier"];
+  const quiet = [
+    "--no-save",
+    "--no-package-lock",
+    "--no-audit",
+    "--no-fund",
+    "--no-update-notifier",
+  ];
   mkdirSync(partial, { recursive: true });
   try {
-    npm(["install", `pnpm@${version}`, "--prefix", partial, "--cache", cache, "--ignore-scripts", ...quiet], env);
+    npm(
+      [
+        "install",
+        `pnpm@${version}`,
+        "--prefix",
+        partial,
+        "--cache",
+        cache,
+        "--ignore-scripts",
+        ...quiet,
+      ],
+      env,
+    );
     if (!existsSync(target)) {
       renameSync(partial, target);
     }

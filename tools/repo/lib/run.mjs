@@ -11,7 +11,12 @@ export const windows = process.platform === "win32";
 
 /** Runs a program of PATH in the repository's root and returns its exit status (128+n for signals). */
 export function run(file, args, options = {}) {
-  const { status, signal, error } = spawnSync(file, args, { cwd: root, stdio: "inherit", shell: windows, ...options });
+  const { status, signal, error } = spawnSync(file, args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: windows,
+    ...options,
+  });
   if (error) {
     console.error(`cannot run ${file}: ${error.message}`);
     return 127;

@@ -39,7 +39,9 @@ function printAll(status, tests) {
     console.log(`\n${status}:`);
   }
   for (const { ring, file, title, message } of chosen) {
-    console.log(`  ${ring}  ${file}  ${title}${message ? `\n      ${message.split("\n", 1)[0]}` : ""}`);
+    console.log(
+      `  ${ring}  ${file}  ${title}${message ? `\n      ${message.split("\n", 1)[0]}` : ""}`,
+    );
   }
 }
 

@@ -1,36 +1,16 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join, relative } from "node:path";
-import { root } from "./run.mjs";
+/** @typedef {import("./reports.mjs").Test} Test */
 
-/**
- * @typedef {{ ring: string, file: string, title: string, status: "passed" | "failed" | "skipped", message: string }} Test
- */
-
-/** All tests of the JSON reports vitest left in a folder. @returns {Test[]} */
-export function readReports(folder) {
-  const reports = readdirSync(folder).filter((name) => name.endsWith(".json"));
-  return reports.flatMap((name) => {
-    const { testResults } = JSON.parse(readFileSync(join(folder, name), "utf8"));
-    return testResults.flatMap((file) => testsOf(file, basename(name, ".json")));
-  });
-}
-
-/** How many passed, failed and were skipped. */
-export function count(tests) {
-  const of = (status) => tests.filter((test) => test.status === status).length;
-  return { passed: of("passed"), failed: of("failed"), skipped: of("skipped") };
-}
-
-/** The closing line that people and machines read. */
-export function closingLine({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
-}
-
-/** Names what was skipped and what failed, then the counts. */
+/** Names what was skipped and what failed, then gives the counts in one closing line. */
 export function printSummary(tests) {
   printAll("skipped", tests);
   printAll("failed", tests);
-  console.log(`\n${closingLine(count(tests))}`);
+  console.log(`\n${closingLine(tests)}`);
+}
+
+/** The line that people and machines read: `N passed, N failed, N skipped`. */
+export function closingLine(tests) {
+  const count = (status) => tests.filter((test) => test.status === status).length;
+  return `${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`;
 }
 
 function printAll(status, tests) {
@@ -38,23 +18,18 @@ function printAll(status, tests) {
   if (chosen.length > 0) {
     console.log(`\n${status}:`);
   }
-  for (const { ring, file, title, message } of chosen) {
-    console.log(
-      `  ${ring}  ${file}  ${title}${message ? `\n      ${message.split("\n", 1)[0]}` : ""}`,
-    );
+  for (const [line, rings] of groupByText(chosen)) {
+    console.log(`  ${[...rings].join(", ")}: ${line}`);
   }
 }
 
-function testsOf({ name, message, status, assertionResults }, ring) {
-  const file = relative(root, name);
-  if (assertionResults.length === 0 && status === "failed") {
-    return [{ ring, file, title: "(the file itself)", status, message }];
+/** The same test under several rings or stages is one line. */
+function groupByText(tests) {
+  const lines = new Map();
+  for (const { ring, file, title, message } of tests) {
+    const why = message ? `\n      ${message.split("\n", 1)[0]}` : "";
+    const line = `${[file, title].filter(Boolean).join("  ")}${why}`;
+    lines.set(line, (lines.get(line) ?? new Set()).add(ring));
   }
-  return assertionResults.map((result) => ({
-    ring,
-    file,
-    title: [...result.ancestorTitles, result.title].join(" > "),
-    status: result.status === "passed" || result.status === "failed" ? result.status : "skipped",
-    message: result.failureMessages?.[0] ?? "",
-  }));
+  return lines;
 }

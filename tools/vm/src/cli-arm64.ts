@@ -1,0 +1,61 @@
+import { runArm64 } from "./lib/arm64.ts";
+import { main, numberOption, pairs } from "./lib/command-line.ts";
+import { splitArguments } from "./lib/split-arguments.ts";
+
+const usage = `arm64 [options] LAUNCHER [ARGUMENT…]
+arm64 [options] --sh SCRIPT [ARGUMENT…]
+
+Runs a static arm64 executable of this machine, or a script for busybox's shell, as root under
+Debian's arm64 kernel in QEMU, on a root of busybox alone. Its exit status becomes ours; 124: timed
+out.
+
+  --timeout SECONDS     from QEMU's start until the guest is killed (300)
+  --file PATH=HERE      a file of this machine, at PATH in the guest; may be repeated
+  --cwd PATH            working directory in the guest (/)
+  --env NAME=VALUE      environment; may be repeated
+  --module NAME         kernel module to load at the start; may be repeated
+  --cpus N              (1)
+  --memory MIB          (512)
+  --console             show what the guest's kernel says, on standard error
+`;
+
+const { values, rest } = splitArguments(process.argv.slice(2), {
+  timeout: { type: "string" },
+  sh: { type: "string" },
+  file: { type: "string", multiple: true },
+  cwd: { type: "string" },
+  env: { type: "string", multiple: true },
+  module: { type: "string", multiple: true },
+  cpus: { type: "string" },
+  memory: { type: "string" },
+  console: { type: "boolean" },
+  help: { type: "boolean" },
+});
+const [launcher, ...args] = rest;
+
+if (values.help === true || (values.sh === undefined && launcher === undefined)) {
+  (values.help === true ? process.stdout : process.stderr).write(usage);
+  process.exitCode = values.help === true ? 0 : 125;
+} else {
+  await main(async (signal) =>
+    runArm64({
+      command:
+        values.sh === undefined ? ["/launcher", ...args] : ["sh", "-c", values.sh, "sh", ...rest],
+      files: {
+        ...pairs("file", "=", values.file),
+        ...(values.sh === undefined && launcher !== undefined && { "/launcher": launcher }),
+      },
+      cwd: values.cwd,
+      env: pairs("env", "=", values.env),
+      modules: values.module ?? [],
+      cpus: numberOption("cpus", values.cpus),
+      memoryMiB: numberOption("memory", values.memory),
+      timeoutMs: 1000 * (numberOption("timeout", values.timeout) ?? 300),
+      verbose: values.console,
+      signal,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      console: values.console === true ? process.stderr : undefined,
+    }),
+  );
+}

@@ -18,6 +18,7 @@ export default function setup(): () => Promise<void> {
   // Tests that become another user must still be able to reach their files.
   chmodSync(temporary, 0o755);
   process.env["TMPDIR"] = temporary;
+  process.env["TSX_DISABLE_CACHE"] = "1";
   const before = look(temporary);
   return async () => {
     const left = await settled(() => [...look(temporary)].filter((thing) => !before.has(thing)));

@@ -1,0 +1,95 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join, relative } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { type Block, fencedBlocks } from "./readme/blocks.ts";
+import { prints } from "./readme/printed.ts";
+import { typeErrors } from "./readme/types.ts";
+
+/**
+ * The code of every README is a program that runs: a `ts` block is type-checked and run against
+ * dist, a `sh` block with an output is run, and what is printed is the `text` block behind it.
+ * `no-run` behind the language: type-checked only. `root`: skipped for an ordinary user.
+ */
+interface Snippet extends Block {
+  title: string;
+  /** The folder it is run in, which decides what it can import. */
+  folder: string;
+  file: string;
+}
+
+const root = join(import.meta.dirname, "..", "..");
+const snippets = ["README.md", ...packageReadmes()].flatMap(snippetsOf);
+const programs = snippets.filter(({ language }) => language === "ts");
+const commands = snippets.filter(
+  ({ language, output }) => language === "sh" && output !== undefined,
+);
+
+programs.forEach(({ file, text }) => {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+});
+const wrong = typeErrors(
+  programs.map(({ file }) => file),
+  root,
+);
+
+afterAll(() =>
+  programs.forEach(({ file }) => rmSync(dirname(file), { recursive: true, force: true })),
+);
+
+describe("a program in a README compiles", () => {
+  for (const { title, file } of programs) {
+    test(title, () => expect(wrong.get(file)).toEqual([]));
+  }
+});
+
+describe("a program in a README runs", () => {
+  const runnable = programs.filter(({ words }) => !words.includes("no-run"));
+  testEach(runnable, ({ file }) => [process.execPath, "--import", "tsx", file]);
+});
+
+describe("a command in a README prints what it says", () => {
+  testEach(commands, ({ text }) => ["bash", "-euc", text]);
+});
+
+function testEach(chosen: Snippet[], commandOf: (snippet: Snippet) => [string, ...string[]]): void {
+  for (const snippet of chosen) {
+    const needsRoot = snippet.words.includes("root");
+    const title = needsRoot ? `${snippet.title} (needs root)` : snippet.title;
+    test.skipIf(needsRoot && process.getuid?.() !== 0)(title, () => {
+      expectRun(snippet, commandOf(snippet));
+    });
+  }
+}
+
+function expectRun({ folder, output }: Snippet, [command, ...args]: [string, ...string[]]): void {
+  const path = [join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter);
+  const result = spawnSync(command, args, {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, PATH: path },
+    timeout: 60_000,
+  });
+  expect(result, result.stderr).toMatchObject({ status: 0, signal: null });
+  if (output !== undefined) {
+    expect(result.stdout).toSatisfy((text: string) => prints(text, output), `prints\n${output}`);
+  }
+}
+
+function packageReadmes(): string[] {
+  const names = readdirSync(join(root, "packages")).map((name) =>
+    join("packages", name, "README.md"),
+  );
+  return names.filter((path) => existsSync(join(root, path)));
+}
+
+function snippetsOf(path: string): Snippet[] {
+  const folder = dirname(join(root, path));
+  return fencedBlocks(readFileSync(join(root, path), "utf8")).map((block) => ({
+    ...block,
+    title: `${relative(root, join(root, path))}:${block.line}`,
+    folder,
+    file: join(folder, ".x", "readme", `line-${block.line}.ts`),
+  }));
+}

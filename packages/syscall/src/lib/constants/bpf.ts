@@ -1,0 +1,14 @@
+/*
+ * The commands of `bpf(2)` that a device filter needs.
+ */
+
+export const BPF_MAP_CREATE = 0;
+export const BPF_PROG_LOAD = 5;
+export const BPF_OBJ_PIN = 6;
+export const BPF_OBJ_GET = 7;
+export const BPF_PROG_ATTACH = 8;
+export const BPF_PROG_DETACH = 9;
+export const BPF_PROG_GET_FD_BY_ID = 13;
+export const BPF_OBJ_GET_INFO_BY_FD = 15;
+export const BPF_PROG_QUERY = 16;
+export const BPF_LINK_CREATE = 28;

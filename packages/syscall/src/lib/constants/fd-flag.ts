@@ -1,0 +1,5 @@
+/*
+ * What `fcntl(F_SETFD)` sets.
+ */
+
+export const FD_CLOEXEC = 1;

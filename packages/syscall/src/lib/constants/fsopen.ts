@@ -1,0 +1,5 @@
+/*
+ * Flags of `fsopen(2)`.
+ */
+
+export const FSOPEN_CLOEXEC = 0x1;

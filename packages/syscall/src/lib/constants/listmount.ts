@@ -1,0 +1,5 @@
+/*
+ * Where `listmount(2)` begins: the root of the mount namespace.
+ */
+
+export const LSMT_ROOT = -1;

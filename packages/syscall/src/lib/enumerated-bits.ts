@@ -1,0 +1,51 @@
+import type { FlagGroupName } from "./flag-group-name.ts";
+
+/**
+ * Which bits of a group hold one value of several, rather than a flag each. All of them (`-1n`) for groups that
+ * are nothing but an enumeration; zero where all bits are flags but their absence has a name; a group
+ * that is not here has flags only.
+ */
+export const enumeratedBits: { readonly [group in FlagGroupName]?: bigint } = {
+  access: 0n,
+  address_family: -1n,
+  audit_arch: -1n,
+  bpf: -1n,
+  cap_ambient: -1n,
+  capability: -1n,
+  child_code: -1n,
+  clock: -1n,
+  control_message: -1n,
+  dirfd: -1n,
+  epoll_ctl: -1n,
+  fcntl: -1n,
+  filesystem: -1n,
+  fsconfig: -1n,
+  ioctl: -1n,
+  ioprio: -1n,
+  ioprio_class: -1n,
+  kcmp: -1n,
+  keyctl: -1n,
+  keyring: -1n,
+  listmount: -1n,
+  mapping: 0xfn,
+  mempolicy: -1n,
+  mode: 0o170000n,
+  open: 0o3n,
+  personality: 0xffn,
+  prctl: -1n,
+  priority: -1n,
+  protection: 0n,
+  rlimit: -1n,
+  sched: -1n,
+  seccomp: -1n,
+  seccomp_mode: -1n,
+  seccomp_return: 0xffff0000n,
+  seek: -1n,
+  shutdown: -1n,
+  signal: -1n,
+  sigprocmask: -1n,
+  socket_level: -1n,
+  socket_option: -1n,
+  socket_type: 0xfn,
+  waitid: -1n,
+};

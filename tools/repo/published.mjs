@@ -3,10 +3,11 @@
  * manifests, lints the tarballs, then installs them all in an empty folder with npm and imports
  * each export there. Run by `npm run check`.
  */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mustRun, root, run } from "./lib/run.mjs";
+import { mustRun, root } from "./lib/run.mjs";
 
 const temporary = mkdtempSync(join(tmpdir(), "x-published-"));
 const tarballs = join(temporary, "tarballs");
@@ -76,7 +77,7 @@ function checkInstalled(name) {
   }
   for (const command of Object.keys(bin)) {
     const path = join(user, "node_modules", ".bin", command);
-    expectSuccess(path, ["--help"], { cwd: user, stdio: ["ignore", "ignore", "inherit"] });
+    expectSuccess(path, ["--help"], { cwd: user });
   }
 }
 
@@ -85,8 +86,9 @@ function manifest(folder) {
 }
 
 function expectSuccess(file, args, options) {
-  const status = run(file, args, options);
+  const { status, error, stdout, stderr } = spawnSync(file, args, { encoding: "utf8", ...options });
   if (status !== 0) {
+    console.error(`${stdout ?? ""}${stderr ?? ""}${error?.message ?? ""}`);
     problems.push(
       `${[file, ...args].join(" ").replaceAll(temporary, "…")} ended with status ${status}`,
     );

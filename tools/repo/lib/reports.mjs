@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { root } from "./run.mjs";
 
 /**
@@ -8,7 +9,7 @@ import { root } from "./run.mjs";
  */
 
 /** Where the programs of this folder leave what they found out, in the form of vitest's reporter. */
-export const reportsFolder = process.env.X_RESULTS ?? join(root, ".x", "results");
+const reportsFolder = process.env.X_RESULTS ?? join(root, ".x", "results");
 
 /** Makes room for a report: the file to write it to. Removes what an earlier run left there. */
 export function reportFile(ring) {
@@ -59,6 +60,6 @@ function testsOf({ name, message, status, assertionResults }, ring) {
     file,
     title: [...result.ancestorTitles, result.title].join(" > "),
     status: result.status === "passed" || result.status === "failed" ? result.status : "skipped",
-    message: result.failureMessages?.[0] ?? "",
+    message: stripVTControlCharacters(result.failureMessages?.[0] ?? ""),
   }));
 }

@@ -8,7 +8,7 @@ export function printSummary(tests) {
 }
 
 /** The line that people and machines read: `N passed, N failed, N skipped`. */
-export function closingLine(tests) {
+function closingLine(tests) {
   const count = (status) => tests.filter((test) => test.status === status).length;
   return `${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`;
 }

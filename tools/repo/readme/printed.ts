@@ -1,22 +1,14 @@
 /**
- * A pattern for what a block prints: `…` stands for anything within a line, and alone on a line for
- * any lines at all. Spaces at the end of a line do not count.
+ * Whether an output is the expected one. `…` in it stands for anything within a line, and alone on a
+ * line for any lines at all. Spaces at the end of a line do not count.
  */
-export function printed(expected: string): RegExp {
-  const lines = trimmed(expected).split("\n");
-  const source = lines.map((line) =>
-    line.trim() === "…" ? "(?:.*\n)*?" : `${lineSource(line)}\n`,
-  );
-  return new RegExp(`^${source.join("")}$`);
-}
-
-/** Whether an output is the expected one, as {@link printed} reads it. */
 export function prints(output: string, expected: string): boolean {
-  return printed(expected).test(`${trimmed(output)}\n`);
+  const lines = trimmed(expected).split("\n").map(lineSource);
+  return new RegExp(`^${lines.join("")}$`).test(`${trimmed(output)}\n`);
 }
 
 function lineSource(line: string): string {
-  return line.split("…").map(escape).join(".*");
+  return line.trim() === "…" ? "(?:.*\n)*?" : `${line.split("…").map(escape).join(".*")}\n`;
 }
 
 function escape(text: string): string {

@@ -20,20 +20,11 @@ try {
   mustRun("turbo", ["run", "build", "--output-logs=errors-only"]);
   const packages = publicPackages();
   for (const { folder } of packages) {
-    expectSuccess("pnpm", ["--dir", folder, "pack", "--pack-destination", tarballs], {
-      stdio: "ignore",
-    });
+    expectSuccess("pnpm", ["--dir", folder, "pack", "--pack-destination", tarballs]);
   }
   for (const file of readdirSync(tarballs)) {
     expectSuccess("publint", ["run", "--strict", join(tarballs, file)]);
-    expectSuccess("attw", [
-      join(tarballs, file),
-      "--profile",
-      "esm-only",
-      "--format",
-      "ascii",
-      "--no-emoji",
-    ]);
+    expectSuccess("attw", [join(tarballs, file), "--profile=esm-only", "--format=ascii"]);
   }
   installAsUser();
   packages.forEach(({ name }) => checkInstalled(name));

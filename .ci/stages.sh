@@ -39,12 +39,11 @@ both() {
   return $status
 }
 
-# A newcomer without any privilege: a clone, an empty home, the two commands.
+# A newcomer without any privilege, and without pnpm: a clone, an empty home, the two commands.
 as_ordinary_user() {
   local user=x-ci home made=no status=0
-  id $user > /dev/null 2>&1 || { useradd --create-home --shell /bin/bash $user && made=yes; } || return
-  home=$(mktemp -d /var/tmp/x-ci.XXXXXX)
-  # No pnpm either, as on a fresh machine.
+  home=$(mktemp -d /var/tmp/x-ci.XXXXXX) || return
+  id $user > /dev/null 2>&1 || { useradd --no-create-home --home-dir "$home" $user && made=yes; } || status=1
   mkdir "$home/bin" && printf '#!/bin/sh\nexit 127\n' > "$home/bin/pnpm" && chmod +x "$home/bin/pnpm"
   git clone --quiet . "$home/x" && chown -R $user: "$home" || status=1
   if [ $status = 0 ]; then
@@ -54,8 +53,8 @@ as_ordinary_user() {
       X_RESULTS="$home/reports" bash -c both) || status=1
     [ -d "$home/reports" ] && cp -r "$home/reports" "$X_RESULTS"
   fi
+  [ $made = yes ] && userdel $user
   rm -rf "$home"
-  [ $made = yes ] && userdel --remove $user
   return $status
 }
 

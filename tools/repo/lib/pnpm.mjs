@@ -34,28 +34,13 @@ function versionOnPath(env) {
 /** Installs beside and renames: an interrupted or a second bootstrap never sees half of it. */
 function fetchPnpm(version, target, cache, env) {
   const partial = `${target}.${process.pid}`;
-  const quiet = [
-    "--no-save",
-    "--no-package-lock",
-    "--no-audit",
-    "--no-fund",
-    "--no-update-notifier",
-  ];
   mkdirSync(partial, { recursive: true });
   try {
-    npm(
-      [
-        "install",
-        `pnpm@${version}`,
-        "--prefix",
-        partial,
-        "--cache",
-        cache,
-        "--ignore-scripts",
-        ...quiet,
-      ],
-      env,
-    );
+    const place = ["--prefix", partial, "--cache", cache, "--no-save", "--no-package-lock"];
+    const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"];
+    npm(["install", `pnpm@${version}`, ...place, ...quiet], env);
+    // The script that puts the native program in its place. npm may be set to run no scripts at all.
+    mustSucceed(process.execPath, [join(partial, "node_modules", "pnpm", "install.js")], { env });
     if (!existsSync(target)) {
       renameSync(partial, target);
     }
@@ -67,13 +52,18 @@ function fetchPnpm(version, target, cache, env) {
 function npm(args, env) {
   // The npm that started us, when there is one: it need not be the first of PATH.
   const started = process.env.npm_execpath ?? "";
-  const [file, ...first] = started.endsWith("npm-cli.js") ? [process.execPath, started] : ["npm"];
-  const { status, error } = spawnSync(file, [...first, ...args], {
-    env,
-    stdio: ["ignore", "ignore", "inherit"],
-    shell: windows && file === "npm",
-  });
+  if (started.endsWith("npm-cli.js")) {
+    mustSucceed(process.execPath, [started, ...args], { env });
+  } else {
+    mustSucceed("npm", args, { env, shell: windows });
+  }
+}
+
+function mustSucceed(file, args, options) {
+  const stdio = ["ignore", "ignore", "inherit"];
+  const { status, error } = spawnSync(file, args, { stdio, ...options });
   if (status !== 0) {
-    throw new Error(`npm ${args.join(" ")} failed: ${error?.message ?? `exit status ${status}`}`);
+    const reason = error?.message ?? `exit status ${status}`;
+    throw new Error(`${file} ${args.join(" ")} failed: ${reason}`);
   }
 }

@@ -48,7 +48,7 @@ export const credentials: Signatures<Name> = {
   setgroups: [int("size"), pointer("list")],
   capget: [pointer("hdrp"), pointer("datap")],
   capset: [pointer("hdrp"), pointer("datap")],
-  keyctl: [int("op", "keyctl"), pointer("arg2"), size("arg3"), size("arg4"), size("arg5")],
+  keyctl: [int("op", "keyctl"), pointer("arg2"), pointer("arg3"), pointer("arg4"), pointer("arg5")],
   add_key: [
     string("type"),
     string("description"),

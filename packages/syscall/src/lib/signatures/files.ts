@@ -129,7 +129,7 @@ export const files: Signatures<Name> = {
     uint("flags", "splice"),
   ],
   pipe2: [pointer("pipefd"), int("flags", "open")],
-  fcntl: [fd("fd"), int("op", "fcntl"), size("arg")],
+  fcntl: [fd("fd"), int("op", "fcntl"), pointer("arg")],
   flock: [fd("fd"), int("op", "flock")],
   ioctl: [fd("fd"), uint("op", "ioctl"), pointer("arg")],
   mkdirat: [dirfd("dirfd"), path("pathname"), mode("mode")],

@@ -84,7 +84,7 @@ export const processes: Signatures<Name> = {
   setpgid: [pid("pid"), pid("pgid")],
   getsid: [pid("pid")],
   setsid: [],
-  prctl: [int("op", "prctl"), size("arg2"), size("arg3"), size("arg4"), size("arg5")],
+  prctl: [int("op", "prctl"), pointer("arg2"), pointer("arg3"), pointer("arg4"), pointer("arg5")],
   seccomp: [uint("operation", "seccomp"), uint("flags", "seccomp_filter"), pointer("args")],
   pidfd_open: [pid("pid"), uint("flags", "pidfd")],
   pidfd_getfd: [fd("pidfd"), fd("targetfd"), uint("flags")],

@@ -1,0 +1,125 @@
+import { F_SETFD, FD_CLOEXEC, SFD_CLOEXEC, SIG_BLOCK, WNOHANG, __WALL } from "@x/syscall";
+import {
+  answerCall,
+  step,
+  type Call,
+  type Exec,
+  type ExitAs,
+  type Fork,
+  type Plan,
+  type Reap,
+  type Report,
+  type Step,
+} from "./step.ts";
+import { channel, memory, type Value } from "./value.ts";
+
+/**
+ * One numbered line of a plan: a single system call, or the loop that one waits in. Everything
+ * that reads a plan (explain, compile) reads its acts, so that numbers mean the same everywhere.
+ */
+export type Act = ActPlace &
+  (
+    | { readonly kind: "call"; readonly call: Call }
+    | { readonly kind: "fork"; readonly fork: Fork; readonly child: readonly Act[] }
+    | { readonly kind: "ready" }
+    | { readonly kind: "ask" }
+    | { readonly kind: "execve"; readonly exec: Exec }
+    | { readonly kind: "report"; readonly report: Report }
+    | { readonly kind: "wait"; readonly wait: ExitAs }
+    | { readonly kind: "pass"; readonly reap: Reap }
+  );
+
+interface ActPlace {
+  /** From 1, depth first: the children of a fork count before its parent goes on. */
+  readonly index: number;
+  /** 0 in the launcher, 1 in its child, … */
+  readonly depth: number;
+  /** The step that this act is a part of. */
+  readonly step: Step;
+  /** The act talks to the Node process and is left out where there is no channel. */
+  readonly talks: boolean;
+}
+
+/** Every signal there is, as `sigset_t`. */
+export const everySignal: Uint8Array = new Uint8Array(8).fill(0xff);
+
+/** The acts of a plan, numbered. */
+export function actsOf(plan: Plan): Act[] {
+  let index = 0;
+  return walk(plan, 0);
+
+  function walk(steps: Plan, depth: number): Act[] {
+    return steps.flatMap((one) => actsOfStep(one, depth));
+  }
+
+  function actsOfStep(one: Step, depth: number): Act[] {
+    const place = (talks: boolean): ActPlace => ({ index: ++index, depth, step: one, talks });
+    const call = (made: Call): Act => ({ ...place(isTalk(made)), kind: "call", call: made });
+    switch (one.kind) {
+      case "call":
+        return [call(one)];
+      case "fork": {
+        const where = place(false);
+        return [{ ...where, kind: "fork", fork: one, child: walk(one.child, depth + 1) }];
+      }
+      case "exec":
+        return [
+          call(closeChannel),
+          { ...place(true), kind: "ready" },
+          { ...place(false), kind: "execve", exec: one },
+        ];
+      case "report":
+        return [{ ...place(true), kind: "report", report: one }];
+      case "answer":
+        return [{ ...place(true), kind: "ask" }, call({ ...answerCall, ...told(one) })];
+      case "exitAs":
+        return [{ ...place(false), kind: "wait", wait: one }];
+      case "reap":
+        return [
+          call(step("rt_sigprocmask", [SIG_BLOCK, everySignal, null, 8], blockWhy)),
+          ...(one.listener === undefined ? [] : [call(signalfd)]),
+          call(step("wait4", [-1, status, WNOHANG | __WALL, null], reapWhy)),
+          { ...place(false), kind: "pass", reap: one },
+        ];
+    }
+  }
+}
+
+/** Where `wait4` puts a status; shared by all who wait. */
+export const status: Value = memory("wait status", 8);
+
+/** The name under which `reap` keeps the first process it reaped. */
+export const reaped = "reaped";
+
+/** The name of the descriptor that is readable while a signal waits. */
+export const pendingSignals = "signals";
+
+/** All acts in one list, parents before children. */
+export function flatten(acts: readonly Act[]): Act[] {
+  return acts.flatMap((act) => (act.kind === "fork" ? [act, ...flatten(act.child)] : [act]));
+}
+
+const closeChannel = step("fcntl", [channel, F_SETFD, FD_CLOEXEC], {
+  why: "the channel closes when the command starts",
+});
+const signalfd = step("signalfd4", [-1, everySignal, 8, SFD_CLOEXEC], {
+  as: pendingSignals,
+  why: "readable when one waits",
+});
+const blockWhy = { why: "signals wait here until they are passed on" };
+const reapWhy = {
+  as: reaped,
+  why: "whoever has ended already is reaped",
+  tolerate: ["ECHILD"] as const,
+};
+
+function isTalk(call: Call): boolean {
+  return call.args.includes(channel);
+}
+
+function told(one: Step): { why?: string; field?: string } {
+  return {
+    ...(one.why === undefined ? {} : { why: one.why }),
+    ...(one.field === undefined ? {} : { field: one.field }),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Arch } from "@x/syscall";
+import { actsOf } from "../act.ts";
+import { check } from "../check.ts";
+import type { Plan } from "../step.ts";
+import { arm64 } from "./arm64.ts";
+import type { Addresses, Assembler } from "./assembler.ts";
+import { BSS_ADDRESS, DATA_ADDRESS, elf, HEADER_BYTES, TEXT_ADDRESS } from "./elf.ts";
+import { lower, type Inject } from "./lower.ts";
+import { createRoutines } from "./routines.ts";
+import { createBss, createData } from "./segments.ts";
+import { x64 } from "./x64.ts";
+
+export interface CompileOptions {
+  /** The CPU the launcher is for. */
+  readonly arch: Arch;
+  /**
+   * The descriptor over which the launcher talks to the Node process. Without one it stands
+   * alone: reports are left out and a failure is told on stderr.
+   */
+  readonly channel?: number;
+  /** Sends how long each act took over the channel. */
+  readonly trace?: boolean;
+  /** Builds a fault into one act, for tests. */
+  readonly inject?: Inject;
+}
+
+const assemblers: Record<Arch, (addresses: Addresses) => Assembler> = { x64, arm64 };
+
+/**
+ * Compiles a plan to a static ELF64 executable; works on any host. The same plan and options give
+ * the same bytes.
+ *
+ * Throws `InvalidPlanError` (code `X_PLAN_INVALID`) when the plan makes no sense, and
+ * `UnsupportedSyscallError` for a call that the CPU does not have.
+ */
+export function compile(plan: Plan, options: CompileOptions): Uint8Array {
+  check(plan);
+  const { arch, channel, trace = false, inject } = options;
+  const data = createData(DATA_ADDRESS, HEADER_BYTES);
+  const bss = createBss(BSS_ADDRESS);
+  const addresses = { data: DATA_ADDRESS, text: TEXT_ADDRESS, bss: BSS_ADDRESS };
+  const asm = assemblers[arch](addresses);
+  const routines = createRoutines();
+  const target = { arch, asm, data, bss, channel, routines };
+  lower(target, routines, actsOf(plan), { trace: trace && channel !== undefined, inject });
+  return elf(arch, data.bytes(), asm.code(), bss.size());
+}

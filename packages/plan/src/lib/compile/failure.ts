@@ -1,0 +1,161 @@
+import { errnoName } from "@x/syscall";
+import { flatten, type Act } from "../act.ts";
+import { RECORD } from "../record.ts";
+import type { Label, Register } from "./assembler.ts";
+import type { Target } from "./operands.ts";
+import { raw, type Routines } from "./routines.ts";
+
+/** What `docker run` and `podman run` exit with when the container did not start. */
+export const EXIT_NOT_STARTED = 125;
+const STDERR = 2n;
+const MESSAGE_BYTES = 128;
+/** Errors above this number are rare enough to be told by number alone. */
+const NAMED_ERRORS = 40;
+
+/** How a launcher ends when an act fails: it tells the Node process, or a person on stderr. */
+export function emitFailure(target: Target, routines: Routines, acts: readonly Act[]): void {
+  const { asm, channel } = target;
+  const leave = (kind: number): void => {
+    asm.mov("t2", "ret");
+    if (channel === undefined) emitMessage(target, routines, acts, kind);
+    else {
+      asm.li("t1", BigInt(kind));
+      asm.call(routines.tell);
+    }
+    asm.mov("a0", "t3");
+    raw(target, "exit_group");
+  };
+  asm.bind(routines.fail);
+  asm.li("t3", BigInt(EXIT_NOT_STARTED));
+  asm.bind(routines.failWith);
+  leave(RECORD.kinds.failed);
+
+  asm.bind(routines.unexpected);
+  asm.li("t3", BigInt(EXIT_NOT_STARTED));
+  leave(RECORD.kinds.unexpected);
+}
+
+/** Writes `x: step 17, mount_setattr: EINVAL (22)` to stderr; `t2` holds the result, `t3` stays. */
+function emitMessage(target: Target, routines: Routines, acts: readonly Act[], kind: number): void {
+  const { asm, bss, data } = target;
+  const buffer = bss.slot("message", MESSAGE_BYTES);
+  const exitCode = bss.slot("exit code", 8);
+  const value = bss.slot("message value", 8);
+  const say = (words: string): void => {
+    asm.data("a1", data.string(words));
+    asm.call(routines.appendString);
+  };
+  asm.store("t3", "base", exitCode, 8);
+  asm.store("t2", "base", value, 8);
+  asm.bss("t0", buffer);
+  say("x: step ");
+  asm.mov("t1", "index");
+  asm.call(routines.appendDecimal);
+  say(", ");
+
+  const { table, names } = callNames(acts);
+  asm.data("a1", data.block(table));
+  asm.add("a1", "index");
+  asm.load("t1", "a1", -1, 1);
+  asm.data("a1", data.string(names));
+  emitNth(target, "t1");
+  asm.call(routines.appendString);
+
+  if (kind === RECORD.kinds.unexpected) say(": an unexpected result");
+  else {
+    const unnamed: Label = {};
+    say(": ");
+    emitErrno(target, value, "t1");
+    asm.branch("ge", "t1", NAMED_ERRORS + 1, unnamed);
+    asm.data("a1", data.string(errnoNames()));
+    emitNth(target, "t1");
+    asm.call(routines.appendString);
+    asm.bind(unnamed);
+    say(" (");
+    emitErrno(target, value, "t1");
+    asm.call(routines.appendDecimal);
+    say(")");
+  }
+  say("\n");
+  asm.li("a0", STDERR);
+  asm.bss("a1", buffer);
+  emitLength(target, buffer);
+  raw(target, "write");
+  asm.load("t3", "base", exitCode, 8);
+}
+
+/** The positive error number of a negative result that was put aside. */
+function emitErrno({ asm }: Target, slot: number, to: Register): void {
+  const positive: Label = {};
+  const loop: Label = {};
+  // Without a subtraction in the instruction set: count up until result + count is zero.
+  asm.load("t2", "base", slot, 8);
+  asm.li(to, 0n);
+  asm.bind(loop);
+  asm.branch("ge", "t2", 0, positive);
+  asm.add("t2", 1);
+  asm.add(to, 1);
+  asm.jump(loop);
+  asm.bind(positive);
+}
+
+/** `a1` ← the string behind `count` NULs of a list of strings. */
+function emitNth({ asm }: Target, count: Register): void {
+  const [next, skip, done]: Label[] = [{}, {}, {}];
+  asm.bind(next!);
+  asm.branch("eq", count, 0, done!);
+  asm.bind(skip!);
+  asm.load("a2", "a1", 0, 1);
+  asm.add("a1", 1);
+  asm.branch("ne", "a2", 0, skip!);
+  asm.add(count, -1);
+  asm.jump(next!);
+  asm.bind(done!);
+}
+
+/** `a2` ← how far `t0` has come along the message. */
+function emitLength({ asm }: Target, buffer: number): void {
+  const [loop, done]: Label[] = [{}, {}];
+  asm.bss("t1", buffer);
+  asm.li("a2", 0n);
+  asm.bind(loop!);
+  asm.branch("eq", "t1", "t0", done!);
+  asm.add("t1", 1);
+  asm.add("a2", 1);
+  asm.jump(loop!);
+  asm.bind(done!);
+}
+
+function callNames(acts: readonly Act[]): { table: Uint8Array; names: string } {
+  const names: string[] = [];
+  const numbers = flatten(acts).map((act) => {
+    const name = callOf(act);
+    if (!names.includes(name)) names.push(name);
+    return names.indexOf(name);
+  });
+  return { table: Uint8Array.from(numbers), names: names.join("\0") };
+}
+
+function errnoNames(): string {
+  return Array.from({ length: NAMED_ERRORS + 1 }, (_, n) => errnoName(n) ?? "").join("\0");
+}
+
+/** The system call that an act makes, or waits in. */
+export function callOf(act: Act): string {
+  switch (act.kind) {
+    case "call":
+      return act.call.call;
+    case "fork":
+      return "clone3";
+    case "execve":
+      return "execve";
+    case "ready":
+    case "ask":
+    case "report":
+      return "write";
+    case "wait":
+      return "wait4";
+    case "pass":
+      return act.reap.listener === undefined ? "rt_sigtimedwait" : "ppoll";
+  }
+}

@@ -105,6 +105,7 @@ export * from "./lib/constants/rlimit.ts";
 export * from "./lib/constants/sched-flag.ts";
 export * from "./lib/constants/sched.ts";
 export * from "./lib/constants/seal.ts";
+export * from "./lib/constants/seccomp-addfd.ts";
 export * from "./lib/constants/seccomp-filter.ts";
 export * from "./lib/constants/seccomp-mode.ts";
 export * from "./lib/constants/seccomp-notify.ts";

@@ -62,6 +62,7 @@ export type FlagGroupName =
   | "sched_flag"
   | "seal"
   | "seccomp"
+  | "seccomp_addfd"
   | "seccomp_filter"
   | "seccomp_mode"
   | "seccomp_notify"

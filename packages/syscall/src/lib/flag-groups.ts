@@ -60,6 +60,7 @@ import * as sched from "./constants/sched.ts";
 import * as schedFlag from "./constants/sched-flag.ts";
 import * as seal from "./constants/seal.ts";
 import * as seccomp from "./constants/seccomp.ts";
+import * as seccompAddfd from "./constants/seccomp-addfd.ts";
 import * as seccompFilter from "./constants/seccomp-filter.ts";
 import * as seccompMode from "./constants/seccomp-mode.ts";
 import * as seccompNotify from "./constants/seccomp-notify.ts";
@@ -154,6 +155,7 @@ export const flagGroups: Readonly<Record<FlagGroupName, FlagGroup>> = {
   sched_flag: { ...schedFlag },
   seal: { ...seal },
   seccomp: { ...seccomp },
+  seccomp_addfd: { ...seccompAddfd },
   seccomp_filter: { ...seccompFilter },
   seccomp_mode: { ...seccompMode },
   seccomp_notify: { ...seccompNotify },

@@ -5,7 +5,8 @@ import type { FlagGroupName } from "./flag-group-name.ts";
 /**
  * A value in the names of its group: `CLONE_NEWNS|CLONE_NEWPID`. Flags come in ascending order after
  * the enumerated part, if the group has one; bits without a name in hexadecimal (permission bits in
- * octal); no flags at all as `0`, or by the name the group has for that, such as `O_RDONLY`.
+ * octal); no flags at all as `0`, or by the name the group has for that, such as `O_RDONLY`. Of a
+ * group that is an enumeration, the one name, or the number.
  */
 export function symbolic(group: FlagGroupName, value: number | bigint): string {
   const mask = enumeratedBits[group];
@@ -46,8 +47,16 @@ function unsigned(value: number | bigint): bigint {
   return bits < 0n ? BigInt.asUintN(bits < -0x8000_0000n ? 64 : 32, bits) : bits;
 }
 
+/** Enumerations that are written in hexadecimal where they are defined; others are counted. */
+const hexadecimal: ReadonlySet<FlagGroupName> = new Set<FlagGroupName>([
+  "audit_arch",
+  "filesystem",
+  "ioctl",
+]);
+
 function number(group: FlagGroupName, value: bigint): string {
   if (value <= 0n) return String(value);
+  if (enumeratedBits[group] === -1n && !hexadecimal.has(group)) return String(value);
   if (group === "mode") return `0${value.toString(8)}`;
   return `0x${value.toString(16)}`;
 }

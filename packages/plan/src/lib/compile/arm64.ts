@@ -155,6 +155,7 @@ export function arm64(addresses: Addresses): Assembler {
       jumpTo(0x54000000 | UNSIGNED_GE, 19, to);
     },
     call: (to) => jumpTo(0x94000000, 26, to),
+    callSys: (to) => jumpTo(0x94000000, 26, to),
     link: (to) => move(registers[to], LINK),
     ret: (link) => emit(0xd65f0000 | ((link === undefined ? LINK : registers[link]) << 5)),
     syscall: () => emit(0xd4000001),

@@ -84,7 +84,7 @@ compare("x64", [
   [
     "addresses",
     (a) => (a.data("a0", 16), a.bss("a1", 8), a.bss("t1", 1000), a.start()),
-    ["mov edi,0x400010", "lea rsi,[rbx+0x8]", "lea r13,[rbx+0x3e8]", "mov ebx,0x4000000"],
+    ["mov edi,0x400010", "lea rsi,[rbx-0x78]", "lea r13,[rbx+0x368]", "mov ebx,0x4000080"],
   ],
   [
     "a move",
@@ -100,8 +100,8 @@ compare("x64", [
       a.load("t0", "t0", 6, 2)
     ),
     [
-      "mov rdi,QWORD PTR [rbx+0x0]",
-      "mov r13d,DWORD PTR [rbx+0x12c]",
+      "mov rdi,QWORD PTR [rbx-0x80]",
+      "mov r13d,DWORD PTR [rbx+0xac]",
       "movzx edx,BYTE PTR [rsi+0x0]",
       "movzx ebp,WORD PTR [rbp+0x6]",
     ],
@@ -115,10 +115,10 @@ compare("x64", [
       a.store("t2", "base", 2, 2)
     ),
     [
-      "mov QWORD PTR [rbx+0x8],rax",
-      "mov DWORD PTR [rbx-0x8],ebp",
+      "mov QWORD PTR [rbx-0x78],rax",
+      "mov DWORD PTR [rbx-0x88],ebp",
       "mov BYTE PTR [rbp+0x0],sil",
-      "mov WORD PTR [rbx+0x2],r14w",
+      "mov WORD PTR [rbx-0x7e],r14w",
     ],
   ],
   ["a base of r12", (a) => a.load("a0", "index", 8, 8), ["mov rdi,QWORD PTR [r12+0x8]"]],

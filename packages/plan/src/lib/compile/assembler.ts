@@ -51,6 +51,8 @@ export interface Assembler {
   /** jumps if `ret` is a negative error number (-4095 … -1) */
   branchError(to: Label): void;
   call(to: Label): void;
+  /** a call of a routine that makes one system call and leaves `a0` … `a5` as they are */
+  callSys(to: Label): void;
   /** keeps the return address in `to`, for a routine that calls others */
   link(to: Register): void;
   ret(link?: Register): void;

@@ -6,8 +6,10 @@ import { arm64 } from "./arm64.ts";
 import type { Addresses, Assembler } from "./assembler.ts";
 import { BSS_ADDRESS, DATA_ADDRESS, elf, HEADER_BYTES, TEXT_ADDRESS } from "./elf.ts";
 import { lower, type Inject } from "./lower.ts";
+import { remembering } from "./remember.ts";
 import { createRoutines } from "./routines.ts";
 import { createBss, createData } from "./segments.ts";
+import { assignSlots } from "./slots.ts";
 import { x64 } from "./x64.ts";
 
 export interface CompileOptions {
@@ -37,11 +39,13 @@ export function compile(plan: Plan, options: CompileOptions): Uint8Array {
   check(plan);
   const { arch, channel, trace = false, inject } = options;
   const data = createData(DATA_ADDRESS, HEADER_BYTES);
-  const bss = createBss(BSS_ADDRESS);
+  const acts = actsOf(plan);
+  const results = assignSlots(acts);
+  const bss = createBss(BSS_ADDRESS, 8 * (1 + Math.max(-1, ...results.values())));
   const addresses = { data: DATA_ADDRESS, text: TEXT_ADDRESS, bss: BSS_ADDRESS };
-  const asm = assemblers[arch](addresses);
+  const asm = remembering(arch, assemblers[arch](addresses));
   const routines = createRoutines();
-  const target = { arch, asm, data, bss, channel, routines };
-  lower(target, routines, actsOf(plan), { trace: trace && channel !== undefined, inject });
+  const target = { arch, asm, data, bss, results, channel, routines };
+  lower(target, routines, acts, { trace: trace && channel !== undefined, inject });
   return elf(arch, data.bytes(), asm.code(), bss.size());
 }

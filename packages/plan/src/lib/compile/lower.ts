@@ -1,15 +1,16 @@
-import { errnoNumber, signatures, syscallNumber } from "@x/syscall";
+import { errnoNumber, signatures } from "@x/syscall";
 import type { ErrnoName, SyscallName } from "@x/syscall";
 import type { Act } from "../act.ts";
 import { RECORD } from "../record.ts";
 import type { Call, Exec } from "../step.ts";
 import type { Label } from "./assembler.ts";
 import { emitFailure } from "./failure.ts";
+import { createCalls } from "./calls.ts";
 import { load, pointers, resultSlot, type Target } from "./operands.ts";
 import {
-  emitCalls,
   emitDie,
   emitExitAlike,
+  emitSys,
   emitTell,
   emitText,
   emitTrace,
@@ -38,11 +39,13 @@ export function lower(
   options: LowerOptions,
 ): void {
   const { asm } = target;
+  const calls = createCalls(target, routines);
   let performed = 0; // what the index register holds at this place of the code
   asm.start();
   asm.li("index", 0n);
   emitActs(acts);
-  emitCalls(target, routines);
+  calls.emitAll();
+  emitSys(target, routines);
   emitFailure(target, routines, acts);
   emitExitAlike(target, routines);
   emitText(target, routines);
@@ -76,7 +79,7 @@ export function lower(
         return emitTelling(act, RECORD.kinds[act.kind], () => asm.li("t2", 0n));
       case "report":
         return emitTelling(act, RECORD.kinds.report, () =>
-          asm.load("t2", "base", resultSlot(target.bss, act.report.value.result), 8),
+          asm.load("t2", "base", resultSlot(target, act.report.value.result), 8),
         );
       case "execve":
         return emitExec(act, act.exec);
@@ -100,17 +103,12 @@ export function lower(
   /** The call itself; or, where a fault is to be built in, that fault. */
   function emitSyscall(act: Act, name: SyscallName, tolerant = false): void {
     const fault = faultAt(act);
-    if (fault !== undefined) asm.add("index", 1);
-    if (fault === undefined) {
-      asm.li("nr", BigInt(syscallNumber(name, target.arch)));
-      asm.call(tolerant ? routines.sysTolerant : routines.sys);
-    } else if (fault === "kill") {
-      asm.call(routines.die);
-    } else {
-      asm.li("ret", -BigInt(errnoNumber(fault)));
-      if (tolerant) asm.call(routines.tolerate);
-      else asm.jump(routines.fail);
-    }
+    if (fault === undefined) return calls.emit(name, tolerant);
+    asm.add("index", 1);
+    if (fault === "kill") return asm.call(routines.die);
+    asm.li("ret", -BigInt(errnoNumber(fault)));
+    if (tolerant) asm.call(routines.tolerate);
+    else asm.jump(routines.fail);
   }
 
   function faultAt(act: Act): ErrnoName | "kill" | undefined {

@@ -9,6 +9,8 @@ export interface Target {
   readonly asm: Assembler;
   readonly data: Data;
   readonly bss: Bss;
+  /** The slot of each result, at the start of the writable memory. */
+  readonly results: ReadonlyMap<string, number>;
   /** The number of the channel's descriptor. */
   readonly channel: number | undefined;
   readonly routines: { readonly appendString: Label; readonly appendDecimal: Label };
@@ -61,8 +63,8 @@ export function load(
 }
 
 /** Where the result of a step is kept. */
-export function resultSlot(bss: Bss, name: string): number {
-  return bss.slot(`result ${name}`, 8);
+export function resultSlot({ results }: Target, name: string): number {
+  return 8 * results.get(name)!;
 }
 
 /** The offset of a `char *[]` that ends with NULL. */
@@ -79,8 +81,9 @@ function at(asm: Assembler, offset: number): Operand {
   return (to) => asm.data(to, offset);
 }
 
-function read({ asm, bss }: Target, to: Register, value: Result | Load): void {
-  if ("result" in value) asm.load(to, "base", resultSlot(bss, value.result), 8);
+function read(target: Target, to: Register, value: Result | Load): void {
+  const { asm, bss } = target;
+  if ("result" in value) asm.load(to, "base", resultSlot(target, value.result), 8);
   else asm.load(to, "base", bss.slot(value.load, 8) + value.offset, value.bytes);
 }
 

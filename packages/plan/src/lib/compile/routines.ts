@@ -55,7 +55,7 @@ export function raw({ asm, arch }: Target, name: SyscallName): void {
   asm.syscall();
 }
 
-export function emitCalls(target: Target, routines: Routines): void {
+export function emitSys(target: Target, routines: Routines): void {
   const { asm } = target;
   asm.bind(routines.sys);
   asm.add("index", 1);
@@ -197,6 +197,6 @@ export function emitTrace(target: Target, routines: Routines): void {
 }
 
 /** Keeps the result of an act for later steps. */
-export function keep({ asm, bss }: Target, name: string | undefined): void {
-  if (name !== undefined) asm.store("ret", "base", resultSlot(bss, name), 8);
+export function keep(target: Target, name: string | undefined): void {
+  if (name !== undefined) target.asm.store("ret", "base", resultSlot(target, name), 8);
 }

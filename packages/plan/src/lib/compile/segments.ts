@@ -45,9 +45,10 @@ export function createData(base: number, headerBytes: number): Data {
   };
 }
 
-export function createBss(base: number): Bss {
+/** The first `reserved` bytes are for the results. */
+export function createBss(base: number, reserved: number): Bss {
   const slots = new Map<string, number>();
-  let size = 0;
+  let size = reserved;
   return {
     slot(name, bytes) {
       let offset = slots.get(name);

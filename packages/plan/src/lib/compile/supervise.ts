@@ -33,11 +33,11 @@ export function emitWaiting(target: Target, routines: Routines, { pid }: ExitAs)
 
 /** The loop of an init. `t1` holds the process that counts; signals are blocked by now. */
 export function emitSupervision(target: Target, routines: Routines, { pid, listener }: Reap): void {
-  const { asm, bss } = target;
+  const { asm } = target;
   const [signal, fetch, drain]: Label[] = [{}, {}, {}];
-  asm.load("t1", "base", resultSlot(bss, pid.result), 8);
+  asm.load("t1", "base", resultSlot(target, pid.result), 8);
   // The call before this act may have reaped the very process that counts.
-  asm.load("ret", "base", resultSlot(bss, reaped), 8);
+  asm.load("ret", "base", resultSlot(target, reaped), 8);
   asm.branch("eq", "ret", "t1", routines.exitAlike);
   asm.branch("le", "ret", 0, signal!);
 
@@ -73,7 +73,7 @@ function emitListening(target: Target, listener: string, again: Label, fetch: La
   const other: Label = {};
 
   [pendingSignals, listener].forEach((name, i) => {
-    asm.load("t0", "base", resultSlot(bss, name), 8);
+    asm.load("t0", "base", resultSlot(target, name), 8);
     asm.store("t0", "base", fds + i * POLLFD.bytes, 4);
     asm.li("t0", POLLIN);
     asm.store("t0", "base", fds + i * POLLFD.bytes + POLLFD.events, 2);
@@ -88,7 +88,7 @@ function emitListening(target: Target, listener: string, again: Label, fetch: La
   asm.li("t0", 0n);
   for (let at = 0; at < NOTIFICATION.bytes; at += 8) asm.store("t0", "base", notification + at, 8);
   const control = (request: number, argument: number): void => {
-    asm.load("a0", "base", resultSlot(bss, listener), 8);
+    asm.load("a0", "base", resultSlot(target, listener), 8);
     asm.li("a1", BigInt(request));
     asm.bss("a2", argument);
     raw(target, "ioctl");

@@ -23,6 +23,9 @@ const registers: Record<Register, number> = {
   t3: 15,
 };
 
+/** `base` points into the memory, so that a displacement of one byte reaches 256 bytes of it. */
+const BIAS = 128;
+
 const jcc: Record<Condition, number> = { eq: 0x84, ne: 0x85, lt: 0x8c, ge: 0x8d, le: 0x8e };
 
 /** x86-64 instructions (Intel SDM volume 2). Small constants take the short `push; pop` form. */
@@ -92,6 +95,11 @@ export function x64(addresses: Addresses): Assembler {
     direct(from, to);
   };
 
+  const call = (to: Label): void => {
+    emit(0xe8);
+    jumpTo(to);
+  };
+
   return {
     code() {
       const code = Uint8Array.from(bytes);
@@ -107,23 +115,23 @@ export function x64(addresses: Addresses): Assembler {
     bss(to, offset) {
       rex(true, registers[to], registers.base);
       emit(0x8d);
-      indirect(registers[to], registers.base, offset);
+      indirect(registers[to], registers.base, offset - BIAS);
     },
-    start: () => constant(registers.base, BigInt(addresses.bss)),
+    start: () => constant(registers.base, BigInt(addresses.bss + BIAS)),
     mov: (to, from) => move(registers[to], registers[from]),
     load(to, base, offset, width) {
       const [reg, rm] = [registers[to], registers[base]];
       rex(width === 8, reg, rm);
       if (width >= 4) emit(0x8b);
       else emit(0x0f, width === 2 ? 0xb7 : 0xb6);
-      indirect(reg, rm, offset);
+      indirect(reg, rm, base === "base" ? offset - BIAS : offset);
     },
     store(from, base, offset, width) {
       const [reg, rm] = [registers[from], registers[base]];
       if (width === 2) emit(0x66);
       rex(width === 8, reg, rm, width === 1);
       emit(width === 1 ? 0x88 : 0x89);
-      indirect(reg, rm, offset);
+      indirect(reg, rm, base === "base" ? offset - BIAS : offset);
     },
     add(to, value) {
       if (typeof value === "number") return withConstant(0, registers[to], value);
@@ -166,10 +174,8 @@ export function x64(addresses: Addresses): Assembler {
       emit(0x0f, 0x83); // jae: unsigned, so that only -4095 … -1 pass
       jumpTo(to);
     },
-    call(to) {
-      emit(0xe8);
-      jumpTo(to);
-    },
+    call,
+    callSys: call,
     link: () => {}, // the return address is on the stack
     ret: () => emit(0xc3),
     syscall: () => emit(0x0f, 0x05),

@@ -1,0 +1,68 @@
+import { writeFileSync } from "node:fs";
+import { signalNumber, thisArch, type Arch } from "@x/syscall";
+import { explain, explainLines } from "@x/plan";
+import { executableOf, planOf, start } from "../start.ts";
+import { describe } from "./describe.ts";
+import { failureOf, statusOf } from "./exit-status.ts";
+import { help } from "./options.ts";
+import { parse, UsageError, type Flags, type Invocation } from "./parse.ts";
+import { passSignals } from "./signals.ts";
+import { timingTable } from "./timing-table.ts";
+
+const actions = { run, explain: print, compile: write } as const;
+
+/** Runs the command `x` with these arguments; resolves with its exit status. */
+export async function main(args: readonly string[]): Promise<number> {
+  let words: readonly string[] = [];
+  try {
+    const invocation = parse(args);
+    if (invocation === "help") {
+      process.stdout.write(help());
+      return 0;
+    }
+    words = invocation.words;
+    return await actions[invocation.command](invocation);
+  } catch (error) {
+    const [status, reason] = failureOf(error, words);
+    process.stderr.write(`x: ${reason}\n`);
+    return status;
+  }
+}
+
+async function run(invocation: Invocation): Promise<number> {
+  const { switches } = invocation.flags;
+  await using container = await start(describe(invocation), {
+    stdio: [switches.has("interactive") ? "inherit" : "ignore", "inherit", "inherit"],
+    trace: switches.has("trace"),
+  });
+  const passing = passSignals(container);
+  try {
+    const exit = await container.exited;
+    if (switches.has("trace")) process.stderr.write(timingTable(container.timings));
+    const ended = passing.endedBy();
+    return ended === undefined ? statusOf(exit) : 128 + signalNumber(ended);
+  } finally {
+    passing.stop();
+  }
+}
+
+async function print(invocation: Invocation): Promise<number> {
+  const plan = planOf(describe(invocation));
+  const json = invocation.flags.switches.has("json");
+  process.stdout.write(json ? `${JSON.stringify(explainLines(plan), null, 2)}\n` : explain(plan));
+  return 0;
+}
+
+async function write(invocation: Invocation): Promise<number> {
+  const { output } = invocation.flags.values;
+  if (output === undefined) throw new UsageError("x compile needs -o FILE");
+  writeFileSync(output, executableOf(describe(invocation), archOf(invocation.flags)), {
+    mode: 0o755,
+  });
+  return 0;
+}
+
+function archOf({ values: { arch = thisArch() } }: Flags): Arch {
+  if (arch === "x64" || arch === "arm64") return arch;
+  throw new UsageError(`${JSON.stringify(arch)} is neither x64 nor arm64`);
+}

@@ -1,0 +1,12 @@
+/** A sandbox that cannot be: refused before anything is touched. */
+export class SandboxError extends Error {
+  override readonly name = "SandboxError";
+  readonly code = "X_SANDBOX_INVALID";
+  /** The path of the offending field: `mounts[2].destination`. */
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(`${field}: ${message}`);
+    this.field = field;
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * What a plan must know of this machine. It is learned once, before a launch, and goes into the
+ * plan as a value: the plan itself is a pure function.
+ */
+export interface Facts {
+  /** The ids of this process. */
+  readonly uid: number;
+  readonly gid: number;
+  /** How `/bin`, `/lib` and the like are on this machine: a link (its target) or a directory. */
+  readonly topLevel: Readonly<Record<string, Entry>>;
+  /** What of `/etc` is there to be shared. */
+  readonly etc: Readonly<Record<string, Entry>>;
+  /** What the source of each bind mount is, by path. */
+  readonly sources: Readonly<Record<string, "file" | "directory">>;
+}
+
+export type Entry = "file" | "directory" | { readonly link: string };
+
+/** Directories beside `/usr` that programs expect; links into it on most machines of today. */
+export const TOP_LEVEL = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"] as const;
+
+/** The parts of `/etc` that programs need and that hold no secret. */
+export const ETC = ["alternatives", "ld.so.cache", "ssl/certs"] as const;
+/** Only with the host's network. */
+export const ETC_NETWORK = ["resolv.conf"] as const;

@@ -1,0 +1,72 @@
+import { lstatSync, readlinkSync, statSync, type Stats } from "node:fs";
+import { ETC, ETC_NETWORK, TOP_LEVEL, type Entry, type Facts } from "./facts.ts";
+import { SandboxError } from "./error.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/**
+ * Looks at what a plan for `sandbox` must know of this machine. Throws `SandboxError` when the
+ * root is no directory, or a bind source is missing.
+ */
+export function learn(sandbox: Sandbox): Facts {
+  if (sandbox.root !== "host") checkRoot(sandbox.root.dir);
+  const sources: Record<string, "file" | "directory"> = {};
+  sandbox.mounts?.forEach((mount, i) => {
+    if (mount.type === "bind") sources[mount.source] = sourceKind(mount.source, i);
+  });
+  return {
+    uid: process.geteuid?.() ?? 0,
+    gid: process.getegid?.() ?? 0,
+    topLevel: sandbox.root === "host" ? entries("/", TOP_LEVEL) : {},
+    etc: sandbox.root === "host" ? entries("/etc/", [...ETC, ...ETC_NETWORK]) : {},
+    sources,
+  };
+}
+
+function checkRoot(dir: string): void {
+  const stat = statOf(dir);
+  if (typeof stat === "string") throw new SandboxError("root", `cannot use ${dir}: ${stat}`);
+  if (!stat.isDirectory()) throw new SandboxError("root", `${dir} is not a directory`);
+}
+
+function sourceKind(path: string, i: number): "file" | "directory" {
+  const stat = statOf(path);
+  if (typeof stat === "string") {
+    throw new SandboxError(`mounts[${i}].source`, `cannot bind ${path}: ${stat}`);
+  }
+  return stat.isDirectory() ? "directory" : "file";
+}
+
+function statOf(path: string): Stats | string {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const { code, errno } = error as NodeJS.ErrnoException;
+    return `${reasons[code ?? ""] ?? "it cannot be looked at"} (${code}, ${-(errno ?? 0)})`;
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or directory",
+  EACCES: "you may not enter a directory on the way",
+  ENOTDIR: "something on the way is no directory",
+  ELOOP: "its symbolic links go round in circles",
+};
+
+function entries(base: string, names: readonly string[]): Record<string, Entry> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const entry = entryOf(base + name);
+      return entry === undefined ? [] : [[name, entry]];
+    }),
+  );
+}
+
+function entryOf(path: string): Entry | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  // Of /etc, what a link leads to is what is needed; of /, the link itself.
+  if (stat.isSymbolicLink() && !path.startsWith("/etc/")) return { link: readlinkSync(path) };
+  const target = statSync(path, { throwIfNoEntry: false });
+  if (target === undefined) return undefined;
+  return target.isDirectory() ? "directory" : "file";
+}

@@ -1,0 +1,66 @@
+import type { NamespaceKind, IdMapping } from "@x/namespaces";
+import type { CapabilityName } from "./plan/capabilities.ts";
+
+/** A container in a few words. What is left out has a safe default. */
+export interface Sandbox {
+  /** What the container sees as `/`. */
+  readonly root: Root;
+  /** The command and its arguments; the command is looked for in `PATH`, inside the container. */
+  readonly args: readonly string[];
+  /** `NAME=value` entries, after the defaults `PATH`, `HOME` and `HOSTNAME`; the last one wins. */
+  readonly env?: readonly string[];
+  /** Where the command starts: an absolute path inside, `/` by default. It must exist. */
+  readonly cwd?: string;
+  /** Who the command runs as, by number; root of the container by default. */
+  readonly user?: User;
+  /** `x` by default. */
+  readonly hostname?: string;
+  /** `none` has a loopback device alone; `host` shares this machine's network. */
+  readonly network?: "none" | "host";
+  /** What else is to be seen inside. */
+  readonly mounts?: readonly Mount[];
+  /** A PID 1 of ours before the command: reaps orphans, passes signals on. */
+  readonly init?: boolean;
+  /** mount and pid always; all but user and time by default, and user where we are not root. */
+  readonly namespaces?: readonly NamespaceKind[];
+  /** Maps of the user namespace, as `linux.uidMappings` of an OCI config. */
+  readonly uidMappings?: readonly IdMapping[];
+  readonly gidMappings?: readonly IdMapping[];
+  /** What root inside may do; the fourteen of Docker by default. */
+  readonly capabilities?: readonly CapabilityName[];
+}
+
+/** This machine's `/usr` and a little of `/etc`, or a directory that holds a root file system. */
+export type Root = "host" | { readonly dir: string };
+
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+  readonly additionalGids?: readonly number[];
+}
+
+export type Mount = BindMount | TmpfsMount;
+
+/** A file or directory of this machine, with all that is mounted below it. */
+export interface BindMount {
+  readonly type: "bind";
+  /** Absolute path here. */
+  readonly source: string;
+  /** Absolute path inside; made if it is missing, and resolved inside the container's root. */
+  readonly destination: string;
+  readonly readonly?: boolean;
+}
+
+/** Fresh memory. */
+export interface TmpfsMount {
+  readonly type: "tmpfs";
+  readonly destination: string;
+  /** Bytes it may hold; 64 MiB by default. */
+  readonly sizeBytes?: number;
+  /** Permissions of its root; 0o1777 by default. */
+  readonly mode?: number;
+}
+
+/** `PATH` unless `env` says otherwise, as Docker sets it. */
+export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+export const DEFAULT_HOSTNAME = "x";

@@ -1,0 +1,146 @@
+import { flagGroups } from "@x/syscall";
+import { namespaceKinds, NamespaceError, validateIdMappings } from "@x/namespaces";
+import { SandboxError } from "./error.ts";
+import type { Mount, Sandbox, User } from "./sandbox.ts";
+
+/** The kernel's limits: execve(2) for one string and for all, sethostname(2) for a name. */
+const MAX_STRING_BYTES = 131_071;
+const MAX_TOTAL_BYTES = 6 * 1024 * 1024;
+const MAX_HOSTNAME_BYTES = 64;
+const MAX_ID = 0xfffffffe;
+/** Pointers to arguments count as well. */
+const POINTER_BYTES = 8;
+
+/**
+ * Refuses a description that makes no sense with a `SandboxError` that names the field. Looks at
+ * nothing but the description itself.
+ */
+export function validate(sandbox: Sandbox): void {
+  const { args, env = [], cwd = "/", hostname, mounts = [], user } = sandbox;
+  checkRoot(sandbox);
+  if (args.length === 0 || args[0] === "") fail("args", "there is no command");
+  args.forEach((arg, i) => checkString(arg, `args[${i}]`));
+  env.forEach((entry, i) => {
+    checkString(entry, `env[${i}]`);
+    if (entry.indexOf("=") < 1) fail(`env[${i}]`, `${quote(entry)} is not of the form NAME=value`);
+  });
+  checkTotal([...args, ...env]);
+  checkString(cwd, "cwd");
+  if (!cwd.startsWith("/")) fail("cwd", `${quote(cwd)} is not an absolute path`);
+  if (hostname !== undefined) checkHostname(hostname);
+  if (user !== undefined) checkUser(user);
+  mounts.forEach((mount, i) => checkMount(mount, `mounts[${i}]`));
+  checkNamespaces(sandbox);
+  sandbox.capabilities?.forEach((name, i) => {
+    if (!Object.hasOwn(flagGroups.capability, name)) {
+      fail(`capabilities[${i}]`, `no capability is named ${quote(name)} (see capabilities(7))`);
+    }
+  });
+}
+
+function checkRoot({ root }: Sandbox): void {
+  if (root === "host") return;
+  if (typeof root !== "object" || typeof root.dir !== "string") {
+    fail("root", 'neither "host" nor a directory');
+  }
+  checkString(root.dir, "root");
+  if (root.dir === "") fail("root", "the path is empty");
+}
+
+function checkNamespaces({ namespaces, uidMappings, gidMappings }: Sandbox): void {
+  namespaces?.forEach((kind, i) => {
+    if (!Object.hasOwn(namespaceKinds, kind)) {
+      const known = Object.keys(namespaceKinds).join(", ");
+      fail(`namespaces[${i}]`, `no namespace is named ${quote(kind)}; there are ${known}`);
+    }
+  });
+  for (const needed of ["mount", "pid"] as const) {
+    if (namespaces !== undefined && !namespaces.includes(needed)) {
+      fail("namespaces", `a container needs a ${needed} namespace of its own`);
+    }
+  }
+  if (gidMappings !== undefined && uidMappings === undefined) {
+    fail("gidMappings", "a map of groups needs a map of users beside it (uidMappings)");
+  }
+  try {
+    if (uidMappings !== undefined) validateIdMappings(uidMappings, "uidMappings");
+    if (gidMappings !== undefined) validateIdMappings(gidMappings, "gidMappings");
+  } catch (error) {
+    if (error instanceof NamespaceError) fail(error.field ?? "uidMappings", error.message);
+    throw error;
+  }
+}
+
+function checkHostname(hostname: string): void {
+  checkString(hostname, "hostname");
+  if (hostname === "" || Buffer.byteLength(hostname) > MAX_HOSTNAME_BYTES) {
+    fail("hostname", `a host name has 1 to ${MAX_HOSTNAME_BYTES} bytes`);
+  }
+}
+
+function checkUser({ uid, gid, additionalGids = [] }: User): void {
+  checkId(uid, "user.uid");
+  checkId(gid, "user.gid");
+  additionalGids.forEach((one, i) => checkId(one, `user.additionalGids[${i}]`));
+}
+
+function checkId(id: number, field: string): void {
+  if (!Number.isInteger(id) || id < 0 || id > MAX_ID) {
+    fail(field, `${id} is no id; they go from 0 to ${MAX_ID}`);
+  }
+}
+
+function checkMount(mount: Mount, field: string): void {
+  const { destination } = mount;
+  checkString(destination, `${field}.destination`);
+  if (!destination.startsWith("/")) {
+    fail(`${field}.destination`, `${quote(destination)} is not an absolute path`);
+  }
+  const parts = destination.split("/").filter((part) => part !== "" && part !== ".");
+  if (parts.length === 0) fail(`${field}.destination`, "the root itself is given by root");
+  if (parts.includes("..")) fail(`${field}.destination`, `${quote(destination)} climbs with ..`);
+  // A file system of the caller in their place would defeat masks and labels (CVE-2019-19921).
+  if (parts[0] === "proc" || parts[0] === "sys") {
+    fail(`${field}.destination`, `nothing may be mounted in /${parts[0]}`);
+  }
+  if (mount.type === "bind") {
+    checkString(mount.source, `${field}.source`);
+    if (!mount.source.startsWith("/")) {
+      fail(`${field}.source`, `${quote(mount.source)} is not an absolute path`);
+    }
+  } else if (mount.type === "tmpfs") {
+    checkBounds(mount.sizeBytes, 1, Number.MAX_SAFE_INTEGER, `${field}.sizeBytes`);
+    checkBounds(mount.mode, 0, 0o7777, `${field}.mode`);
+  } else fail(`${field}.type`, "neither bind nor tmpfs");
+}
+
+function checkBounds(value: number | undefined, low: number, high: number, field: string): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= low && value <= high)) return;
+  fail(field, `${value} is not a whole number from ${low} to ${high}`);
+}
+
+function checkString(value: string, field: string): void {
+  if (typeof value !== "string") fail(field, "not a string");
+  if (value.includes("\0")) fail(field, `${quote(value)} has a NUL byte inside`);
+  if (Buffer.byteLength(value) > MAX_STRING_BYTES) {
+    fail(
+      field,
+      `longer than the ${MAX_STRING_BYTES} bytes the kernel takes for one string (E2BIG)`,
+    );
+  }
+}
+
+function checkTotal(all: readonly string[]): void {
+  const total = all.reduce((sum, one) => sum + Buffer.byteLength(one) + 1 + POINTER_BYTES, 0);
+  if (total > MAX_TOTAL_BYTES) {
+    fail("args", `with env they take ${total} bytes, the kernel takes ${MAX_TOTAL_BYTES} (E2BIG)`);
+  }
+}
+
+function quote(value: string): string {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+
+function fail(field: string, message: string): never {
+  throw new SandboxError(field, message);
+}

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makedev, splitDevice } from "./makedev.ts";
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { spawnMemory } from "./spawn-memory.ts";
 import { InvalidArgumentError } from "./syscall-argument.ts";
@@ -19,6 +19,11 @@ const text = (bytes: Buffer, at: number): string =>
 
 const word = fc.string({ unit: "grapheme" }).filter((value) => !value.includes("\0"));
 
+const make =
+  (path: string, argv: string[], env: Record<string, string>): (() => unknown) =>
+  () =>
+    spawnMemory(path, argv, env, () => start);
+
 describe("the memory that posix_spawn reads", () => {
   test("holds the path, the arguments and the environment, each list ended by NULL", () => {
     const name = word.filter((value) => value !== "" && !value.includes("="));
@@ -34,8 +39,6 @@ describe("the memory that posix_spawn reads", () => {
   });
 
   test("refuses text with NUL and names with an equals sign", () => {
-    const make = (path: string, argv: string[], env: Record<string, string>) => () =>
-      spawnMemory(path, argv, env, () => start);
     expect(make("/a\0b", [], {})).toThrow(InvalidArgumentError);
     expect(make("/a", ["x\0"], {})).toThrow('execve: "argv" must be text without NUL');
     expect(make("/a", [], { A: "\0" })).toThrow(InvalidArgumentError);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CLONE_INTO_CGROUP, CLONE_IO, CLONE_NEWNS, CLONE_NEWPID } from "./constants/clone.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_DSYNC, O_PATH, O_RDWR, O_SYNC } from "./constants/open.ts";

@@ -1,0 +1,53 @@
+import { result, step, struct, type Step } from "@x/plan";
+import { layouts, POLLIN, PR_SET_PDEATHSIG, SIG_BLOCK, signalNumber } from "@x/syscall";
+
+/** The launcher ends when the Node process that started it does; `parent` is that one's pid. */
+export function endWithNode(parent: number): Step[] {
+  return [endWithParent(), step("getppid", [], { expect: parent, why: "which is still there" })];
+}
+
+/**
+ * A descriptor of the calling process under the name `as`, by which a child can tell whether its
+ * parent is still there: from another PID namespace, getppid(2) always says 0.
+ */
+export function openSelf(as: string): Step[] {
+  return [
+    step("getpid", [], { as: `${as} pid` }),
+    step("pidfd_open", [result(`${as} pid`), 0], { as, why: "for the child to watch" }),
+  ];
+}
+
+/** The calling process ends when the parent does that made the descriptor `parent`. */
+export function endWith(parent: string): Step[] {
+  const watched = struct(layouts.pollfd, { fd: result(parent), events: POLLIN });
+  const now = struct(layouts.timespec, { sec: 0, nsec: 0 });
+  return [
+    endWithParent(),
+    step("ppoll", [watched, 1, now, null, 8], { expect: 0, why: "which is still there" }),
+  ];
+}
+
+/**
+ * What a parent does once its child is on its way: signals are kept for the `reap` step that
+ * passes them on, Node hears the child's pid, and nothing that the child uses is held open here.
+ */
+export function withdraw(): Step[] {
+  return [
+    step("rt_sigprocmask", [SIG_BLOCK, everySignal, null, 8], {
+      why: "from here on signals are passed on to the command",
+    }),
+    step("close_range", [0, LAST_DESCRIPTOR, 0], { why: "the streams are the command's alone" }),
+  ];
+}
+
+/** PR_SET_PDEATHSIG does not outlive a change of credentials, so whoever changes them asks again. */
+export function endWithParent(): Step {
+  return step("prctl", [PR_SET_PDEATHSIG, signalNumber("SIGKILL"), 0, 0, 0], {
+    why: "ends with its parent",
+  });
+}
+
+/** The last argument of a `close_range` that means "all". */
+export const LAST_DESCRIPTOR = 0xffff_ffff;
+
+const everySignal = new Uint8Array(8).fill(0xff);

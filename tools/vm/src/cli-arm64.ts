@@ -1,4 +1,5 @@
 import { runArm64 } from "./lib/arm64.ts";
+import type { GuestResult } from "./lib/boot.ts";
 import { main, numberOption, pairs } from "./lib/command-line.ts";
 import { splitArguments } from "./lib/split-arguments.ts";
 
@@ -19,7 +20,7 @@ out.
   --console             show what the guest's kernel says, on standard error
 `;
 
-const { values, rest } = splitArguments(process.argv.slice(2), {
+const options = {
   timeout: { type: "string" },
   sh: { type: "string" },
   file: { type: "string", multiple: true },
@@ -29,33 +30,31 @@ const { values, rest } = splitArguments(process.argv.slice(2), {
   cpus: { type: "string" },
   memory: { type: "string" },
   console: { type: "boolean" },
-  help: { type: "boolean" },
-});
-const [launcher, ...args] = rest;
+} as const;
 
-if (values.help === true || (values.sh === undefined && launcher === undefined)) {
-  (values.help === true ? process.stdout : process.stderr).write(usage);
-  process.exitCode = values.help === true ? 0 : 125;
-} else {
-  await main(async (signal) =>
-    runArm64({
-      command:
-        values.sh === undefined ? ["/launcher", ...args] : ["sh", "-c", values.sh, "sh", ...rest],
-      files: {
-        ...pairs("file", "=", values.file),
-        ...(values.sh === undefined && launcher !== undefined && { "/launcher": launcher }),
-      },
-      cwd: values.cwd,
-      env: pairs("env", "=", values.env),
-      modules: values.module ?? [],
-      cpus: numberOption("cpus", values.cpus),
-      memoryMiB: numberOption("memory", values.memory),
-      timeoutMs: 1000 * (numberOption("timeout", values.timeout) ?? 300),
-      verbose: values.console,
-      signal,
-      stdout: process.stdout,
-      stderr: process.stderr,
-      console: values.console === true ? process.stderr : undefined,
-    }),
-  );
+await main({ usage, boot });
+
+function boot(args: readonly string[], signal: AbortSignal): Promise<GuestResult> | undefined {
+  const { values, rest } = splitArguments(args, options);
+  const [launcher, ...itsArguments] = rest;
+  const files = pairs("file", "=", values.file);
+  if (values.sh === undefined && launcher === undefined) {
+    return undefined;
+  }
+  return runArm64({
+    ...(values.sh === undefined && launcher !== undefined
+      ? { command: ["/launcher", ...itsArguments], files: { ...files, "/launcher": launcher } }
+      : { command: ["sh", "-c", values.sh ?? "", "sh", ...rest], files }),
+    cwd: values.cwd,
+    env: pairs("env", "=", values.env),
+    modules: values.module ?? [],
+    cpus: numberOption("cpus", values.cpus),
+    memoryMiB: numberOption("memory", values.memory),
+    timeoutMs: 1000 * (numberOption("timeout", values.timeout) ?? 300),
+    verbose: values.console,
+    signal,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    console: values.console === true ? process.stderr : undefined,
+  });
 }

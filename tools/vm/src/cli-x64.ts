@@ -1,3 +1,4 @@
+import type { GuestResult } from "./lib/boot.ts";
 import { main, numberOption, pairs } from "./lib/command-line.ts";
 import { splitArguments } from "./lib/split-arguments.ts";
 import { runX64 } from "./lib/x64.ts";
@@ -17,7 +18,7 @@ to be read, what is written there gone afterwards. Its exit status becomes ours;
   --console             show what the guest's kernel says, on standard error
 `;
 
-const { values, rest } = splitArguments(process.argv.slice(2), {
+const options = {
   timeout: { type: "string" },
   cwd: { type: "string" },
   env: { type: "string", multiple: true },
@@ -26,30 +27,30 @@ const { values, rest } = splitArguments(process.argv.slice(2), {
   cpus: { type: "string" },
   memory: { type: "string" },
   console: { type: "boolean" },
-  help: { type: "boolean" },
-});
-const [command, ...args] = rest;
+} as const;
 
-if (command === undefined || values.help === true) {
-  (values.help === true ? process.stdout : process.stderr).write(usage);
-  process.exitCode = values.help === true ? 0 : 125;
-} else {
-  await main(async (signal) =>
-    runX64({
-      command,
-      args,
-      cwd: values.cwd,
-      env: pairs("env", "=", values.env),
-      writable: pairs("writable", "=", values.writable),
-      modules: values.module ?? [],
-      cpus: numberOption("cpus", values.cpus),
-      memoryMiB: numberOption("memory", values.memory),
-      timeoutMs: 1000 * (numberOption("timeout", values.timeout) ?? 300),
-      verbose: values.console,
-      signal,
-      stdout: process.stdout,
-      stderr: process.stderr,
-      console: values.console === true ? process.stderr : undefined,
-    }),
-  );
+await main({ usage, boot });
+
+function boot(args: readonly string[], signal: AbortSignal): Promise<GuestResult> | undefined {
+  const { values, rest } = splitArguments(args, options);
+  const [command, ...itsArguments] = rest;
+  if (command === undefined) {
+    return undefined;
+  }
+  return runX64({
+    command,
+    args: itsArguments,
+    cwd: values.cwd,
+    writable: pairs("writable", "=", values.writable),
+    env: pairs("env", "=", values.env),
+    modules: values.module ?? [],
+    cpus: numberOption("cpus", values.cpus),
+    memoryMiB: numberOption("memory", values.memory),
+    timeoutMs: 1000 * (numberOption("timeout", values.timeout) ?? 300),
+    verbose: values.console,
+    signal,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    console: values.console === true ? process.stderr : undefined,
+  });
 }

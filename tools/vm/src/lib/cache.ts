@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +24,7 @@ export async function cached(
   }
   mkdirSync(cache, { recursive: true });
   removeAbandoned(cache);
-  const folder = join(cache, `${name}.${process.pid}.${Date.now().toString(36)}.partial`);
+  const folder = join(cache, `${name}.${process.pid}.${randomUUID().slice(0, 8)}.partial`);
   mkdirSync(folder);
   try {
     await fill(folder);
@@ -46,8 +47,16 @@ function isLostRace(error: unknown, place: string): boolean {
 function removeAbandoned(cache: string): void {
   for (const name of readdirSync(cache)) {
     const [, pid] = /\.(\d+)\.\w+\.partial$/.exec(name) ?? [];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) {
+    if (pid !== undefined && !isAlive(Number(pid))) {
       rmSync(join(cache, name), { recursive: true, force: true });
     }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }

@@ -8,35 +8,39 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const timedOut = 124;
 const failed = 125;
 
+export interface CommandLine {
+  usage: string;
+  /** Boots what the arguments ask for; undefined when they name no command. */
+  boot: (args: readonly string[], signal: AbortSignal) => Promise<GuestResult> | undefined;
+}
+
 /**
- * Runs a guest for a command line: its streams are ours, its status becomes our own, signals end
- * it. 124 says that it was killed in the end, 125 that it never ran the command to its end.
+ * Runs a guest for the command line of this process: its status becomes our own, signals end it.
+ * 124 says that it was killed in the end, 125 that it never ran the command to its end.
  */
-export async function main(boot: (signal: AbortSignal) => Promise<GuestResult>): Promise<void> {
+export async function main({ usage, boot }: CommandLine): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args[0] === "--help") {
+    process.stdout.write(usage);
+    return;
+  }
   const controller = new AbortController();
-  let exitCode: number | undefined;
-  for (const signal of signals) {
-    process.on(signal, () => {
-      exitCode ??= 128 + constants.signals[signal];
-      controller.abort();
-    });
-  }
+  let killedBy: (typeof signals)[number] | undefined;
+  const end = (signal: NodeJS.Signals): void => {
+    killedBy ??= signals.find((known) => known === signal);
+    controller.abort();
+  };
+  signals.forEach((signal) => process.on(signal, end));
   try {
-    const result = await boot(controller.signal);
-    if (result.timedOut) {
-      process.stderr.write(
-        `x-vm: killed the guest after ${Math.round(result.durationMs / 1000)} s\n`,
-      );
-    }
-    exitCode ??= result.exitCode ?? timedOut;
+    process.exitCode = statusOf(await boot(args, controller.signal), usage);
   } catch (error) {
-    if (exitCode === undefined) {
-      process.stderr.write(`x-vm: ${error instanceof Error ? describe(error) : String(error)}\n`);
+    process.exitCode = killedBy === undefined ? failed : 128 + constants.signals[killedBy];
+    if (killedBy === undefined) {
+      process.stderr.write(`x-vm: ${describe(error)}\n`);
     }
-    exitCode ??= failed;
+  } finally {
+    signals.forEach((signal) => process.off(signal, end));
   }
-  process.exitCode = exitCode;
-  signals.forEach((signal) => process.removeAllListeners(signal));
 }
 
 /** A number given on a command line. Throws X_VM_BAD_OPTION. */
@@ -64,8 +68,21 @@ export function pairs(
   );
 }
 
-function describe(error: Error): string {
-  return error instanceof VmError
-    ? `${error.message} (${error.code})`
-    : (error.stack ?? error.message);
+function statusOf(result: GuestResult | undefined, usage: string): number {
+  if (result === undefined) {
+    process.stderr.write(usage);
+    return failed;
+  }
+  if (result.exitCode === null) {
+    const seconds = Math.round(result.durationMs / 1000);
+    process.stderr.write(`x-vm: killed the guest after ${seconds} s\n`);
+  }
+  return result.exitCode ?? timedOut;
+}
+
+function describe(error: unknown): string {
+  if (error instanceof VmError) {
+    return `${error.message} (${error.code})`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

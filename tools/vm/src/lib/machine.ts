@@ -28,7 +28,7 @@ export interface MachineOptions {
 export const descriptors = { status: 3, stdout: 4, stderr: 5, console: 6, initrd: 7 } as const;
 
 // Panic means reboot, and QEMU ends instead of rebooting.
-const kernelArguments = "panic=-1 cgroup_no_v1=all mitigations=off";
+const kernelArguments = "panic=-1 cgroup_no_v1=all";
 
 /** An x86-64 PC without disks or network devices. */
 export function x64Machine(options: MachineOptions): Machine {

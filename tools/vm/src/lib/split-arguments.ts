@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { VmError } from "./vm-error.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -9,7 +10,7 @@ export interface SplitArguments<O extends Options> {
   rest: string[];
 }
 
-/** Parses the options up to the command, whose own options stay untouched. Throws TypeError. */
+/** Parses the options up to the command, whose own stay untouched. Throws X_VM_BAD_OPTION. */
 export function splitArguments<const O extends Options>(
   args: readonly string[],
   options: O,
@@ -18,8 +19,10 @@ export function splitArguments<const O extends Options>(
   const end = tokens.find(({ kind }) => kind !== "option");
   const own = args.slice(0, end?.index);
   const skipped = end?.kind === "option-terminator" ? 1 : 0;
-  return {
-    values: parseArgs({ args: own, options, strict: true }).values as SplitArguments<O>["values"],
-    rest: end === undefined ? [] : args.slice(end.index + skipped),
-  };
+  const rest = end === undefined ? [] : args.slice(end.index + skipped);
+  try {
+    return { values: parseArgs({ args: own, options, strict: true }).values, rest };
+  } catch (error) {
+    throw new VmError("X_VM_BAD_OPTION", (error as Error).message, { cause: error });
+  }
 }

@@ -1,4 +1,4 @@
-import { result, step, struct, type Step } from "@x/plan";
+import { afterChannel, result, step, struct, type Step } from "@x/plan";
 import { layouts, POLLIN, PR_SET_PDEATHSIG, SIG_BLOCK, signalNumber } from "@x/syscall";
 
 /** The launcher ends when the Node process that started it does; `parent` is that one's pid. */
@@ -36,7 +36,8 @@ export function withdraw(): Step[] {
     step("rt_sigprocmask", [SIG_BLOCK, everySignal, null, 8], {
       why: "from here on signals are passed on to the command",
     }),
-    step("close_range", [0, LAST_DESCRIPTOR, 0], { why: "the streams are the command's alone" }),
+    step("close_range", [0, 2, 0], { why: "the streams are the command's alone" }),
+    step("close_range", [afterChannel(3), LAST_DESCRIPTOR, 0]),
   ];
 }
 

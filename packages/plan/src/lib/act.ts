@@ -11,7 +11,7 @@ import {
   type Report,
   type Step,
 } from "./step.ts";
-import { channel, memory, type Value } from "./value.ts";
+import { channel, memory, type Result, type Value } from "./value.ts";
 
 /**
  * One numbered line of a plan: a single system call, or the loop that one waits in. Everything
@@ -25,6 +25,7 @@ export type Act = ActPlace &
     | { readonly kind: "ask" }
     | { readonly kind: "execve"; readonly exec: Exec }
     | { readonly kind: "report"; readonly report: Report }
+    | { readonly kind: "waits"; readonly pid: Result }
     | { readonly kind: "wait"; readonly wait: ExitAs }
     | { readonly kind: "pass"; readonly reap: Reap }
   );
@@ -39,6 +40,9 @@ interface ActPlace {
   /** The act talks to the Node process and is left out where there is no channel. */
   readonly talks: boolean;
 }
+
+/** The lowest descriptor that is no standard stream. */
+export const FIRST_EXTRA = 3;
 
 /** Every signal there is, as `sigset_t`. */
 export const everySignal: Uint8Array = new Uint8Array(8).fill(0xff);
@@ -73,14 +77,21 @@ export function actsOf(plan: Plan): Act[] {
       case "answer":
         return [{ ...place(true), kind: "ask" }, call({ ...answerCall, ...told(one) })];
       case "exitAs":
-        return [{ ...place(false), kind: "wait", wait: one }];
+        return [...fallSilent(one.pid), { ...place(false), kind: "wait", wait: one }];
       case "reap":
         return [
           call(step("rt_sigprocmask", [SIG_BLOCK, everySignal, null, 8], blockWhy)),
           ...(one.listener === undefined ? [] : [call(signalfd)]),
           call(step("wait4", [-1, status, WNOHANG | __WALL, null], reapWhy)),
+          ...fallSilent(one.pid),
           { ...place(false), kind: "pass", reap: one },
         ];
+    }
+
+    /** The launcher says whom it waits for; whoever waits has nothing to say from then on. */
+    function fallSilent(pid: Result): Act[] {
+      const waits: Act[] = depth === 0 ? [{ ...place(true), kind: "waits", pid }] : [];
+      return [...waits, call(closeAll)];
     }
   }
 }
@@ -101,6 +112,9 @@ export function flatten(acts: readonly Act[]): Act[] {
 
 const closeChannel = step("fcntl", [channel, F_SETFD, FD_CLOEXEC], {
   why: "the channel closes when the command starts",
+});
+const closeAll = step("close_range", [FIRST_EXTRA, channel, 0], {
+  why: "the channel and all below it are the command's alone",
 });
 const signalfd = step("signalfd4", [-1, everySignal, 8, SFD_CLOEXEC], {
   as: pendingSignals,

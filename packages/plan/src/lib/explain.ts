@@ -1,9 +1,11 @@
+import { PR_CAP_AMBIENT, PR_CAPBSET_DROP, PR_SET_PDEATHSIG, signatures } from "@x/syscall";
+import type { Parameter } from "@x/syscall";
 import { actsOf, flatten, type Act } from "./act.ts";
 import { check } from "./check.ts";
 import { callOf } from "./compile/failure.ts";
 import { render, renderStrings } from "./render.ts";
 import type { Call, Plan } from "./step.ts";
-import { signatures } from "@x/syscall";
+import type { Value } from "./value.ts";
 
 /** One act of a plan in words: one system call, or the loop that one waits in. */
 export interface ExplainLine {
@@ -78,6 +80,7 @@ export function lineOf(act: Act): ExplainLine {
 }
 
 const reasons: { readonly [kind in Act["kind"]]?: string } = {
+  waits: "the process that it waits for, as the host counts",
   ready: "all is set up; if the next call succeeds, nothing more is heard",
 };
 
@@ -90,6 +93,8 @@ function textOf(act: Act): string {
     case "ready":
     case "ask":
       return `write(channel, "${act.kind}")`;
+    case "waits":
+      return `write(channel, "waits", ${render(act.pid)})`;
     case "report":
       return `write(channel, ${JSON.stringify(act.report.name)}, ${render(act.report.value)})`;
     case "execve": {
@@ -105,6 +110,17 @@ function textOf(act: Act): string {
 }
 
 function callText({ call, args }: Call): string {
-  const parameters = signatures[call];
+  const parameters = call === "prctl" ? prctlParameters(args[0]) : signatures[call];
   return `${call}(${args.map((value, i) => render(value, parameters?.[i])).join(", ")})`;
+}
+
+/** What the second argument of prctl(2) is depends on the first. */
+const prctlArguments = new Map<Value | undefined, Partial<Parameter>>([
+  [PR_SET_PDEATHSIG, { type: "signal" }],
+  [PR_CAPBSET_DROP, { flags: "capability" }],
+  [PR_CAP_AMBIENT, { flags: "cap_ambient" }],
+]);
+
+function prctlParameters(operation: Value | undefined): Partial<Parameter>[] {
+  return [...(signatures.prctl?.slice(0, 1) ?? []), prctlArguments.get(operation) ?? {}];
 }

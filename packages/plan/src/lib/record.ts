@@ -12,7 +12,7 @@ export const RECORD = {
   /** two `struct timespec` of CLOCK_MONOTONIC: when a traced act began and ended */
   start: 16,
   end: 32,
-  kinds: { report: 1, failed: 2, unexpected: 3, ready: 4, trace: 5, ask: 6 },
+  kinds: { report: 1, failed: 2, unexpected: 3, ready: 4, trace: 5, ask: 6, waits: 7 },
 } as const;
 
 export interface ChannelRecord {

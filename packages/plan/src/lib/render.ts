@@ -1,4 +1,11 @@
-import { AT_FDCWD, signalName, symbolic, type FlagGroupName, type Parameter } from "@x/syscall";
+import {
+  AT_FDCWD,
+  signalName,
+  splitDevice,
+  symbolic,
+  type FlagGroupName,
+  type Parameter,
+} from "@x/syscall";
 import type { FieldValue, Struct, Value } from "./value.ts";
 
 /** Lists longer than this are cut: a command may have thousands of arguments. */
@@ -39,6 +46,10 @@ function renderNumber(value: number | bigint, parameter?: Partial<Parameter>): s
       return Number(value) === AT_FDCWD ? "AT_FDCWD" : String(value);
     case "mode":
       return `0${value.toString(8)}`;
+    case "dev": {
+      const { major, minor } = splitDevice(value);
+      return `makedev(${major}, ${minor})`;
+    }
     case "signal":
       return signalName(Number(value)) ?? String(value);
     default:
@@ -55,7 +66,9 @@ function renderStruct({ struct, fields }: Struct): string {
 }
 
 function renderBytes(bytes: Uint8Array): string {
-  const printable = bytes.every((byte) => byte === 0x0a || (byte >= 0x20 && byte < 0x7f));
+  const printable = bytes.every(
+    (byte) => byte === 0x09 || byte === 0x0a || (byte >= 0x20 && byte < 0x7f),
+  );
   if (printable) return quote(Buffer.from(bytes).toString("latin1"));
   const hex = Buffer.from(bytes.subarray(0, MAX_SHOWN_BYTES / 2)).toString("hex");
   return `0x${hex}${bytes.length > MAX_SHOWN_BYTES / 2 ? "…" : ""}`;

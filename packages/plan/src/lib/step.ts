@@ -99,7 +99,10 @@ export function fork(
   child: readonly Step[],
   options: StepOptions & { readonly as: string },
 ): Fork {
-  const all = struct(layouts.clone_args, { exit_signal: signalNumber("SIGCHLD"), ...args });
+  const all = struct(layouts.clone_args, {
+    ...args,
+    exit_signal: args["exit_signal"] ?? signalNumber("SIGCHLD"),
+  });
   return { kind: "fork", args: all, child, ...options };
 }
 

@@ -152,6 +152,7 @@ export function callOf(act: Act): string {
     case "ready":
     case "ask":
     case "report":
+    case "waits":
       return "write";
     case "wait":
       return "wait4";

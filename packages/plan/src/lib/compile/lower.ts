@@ -3,6 +3,7 @@ import type { ErrnoName, SyscallName } from "@x/syscall";
 import type { Act } from "../act.ts";
 import { RECORD } from "../record.ts";
 import type { Call, Exec } from "../step.ts";
+import type { Result } from "../value.ts";
 import type { Label } from "./assembler.ts";
 import { emitFailure } from "./failure.ts";
 import { createCalls } from "./calls.ts";
@@ -78,9 +79,9 @@ export function lower(
       case "ask":
         return emitTelling(act, RECORD.kinds[act.kind], () => asm.li("t2", 0n));
       case "report":
-        return emitTelling(act, RECORD.kinds.report, () =>
-          asm.load("t2", "base", resultSlot(target, act.report.value.result), 8),
-        );
+        return emitTelling(act, RECORD.kinds.report, () => loadResult(act.report.value));
+      case "waits":
+        return emitTelling(act, RECORD.kinds.waits, () => loadResult(act.pid));
       case "execve":
         return emitExec(act, act.exec);
       case "wait":
@@ -88,6 +89,10 @@ export function lower(
       case "pass":
         return emitPass(act);
     }
+  }
+
+  function loadResult({ result }: Result): void {
+    asm.load("t2", "base", resultSlot(target, result), 8);
   }
 
   function emitCall(act: Act, call: Call): void {

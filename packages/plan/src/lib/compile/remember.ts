@@ -45,8 +45,9 @@ export function remembering(arch: Arch, asm: Assembler): Assembler {
     },
     store(from, base, offset, bytes) {
       asm.store(from, base, offset, bytes);
-      for (const [register, content] of known)
-        {if (content.startsWith("load")) known.delete(register);}
+      for (const [register, content] of known) {
+        if (content.startsWith("load")) known.delete(register);
+      }
     },
     mov(to, from) {
       asm.mov(to, from);

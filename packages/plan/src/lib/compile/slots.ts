@@ -34,6 +34,8 @@ function namesIn(act: Act): string[] {
       return [...names(act.fork.args), act.fork.as];
     case "report":
       return names(act.report.value);
+    case "waits":
+      return names(act.pid);
     case "wait":
       return names(act.wait.pid);
     case "pass": {

@@ -12,7 +12,7 @@ import {
   type SyscallName,
 } from "@x/syscall";
 import type { Readable, Writable } from "node:stream";
-import { actsOf, flatten, type Act } from "../act.ts";
+import { actsOf, FIRST_EXTRA, flatten, type Act } from "../act.ts";
 import { compile } from "../compile/compile.ts";
 import type { Inject } from "../compile/lower.ts";
 import { PlanError } from "../error.ts";
@@ -65,7 +65,6 @@ export interface Launched extends AsyncDisposable {
 }
 
 const launches = diagnostics("x:plan");
-const FIRST_EXTRA = 3;
 
 /**
  * Compiles a plan, runs it, and resolves when its first `execve` has succeeded (or, for a plan
@@ -83,12 +82,14 @@ export async function launch(plan: Plan, options: LaunchOptions = {}): Promise<L
   const acts = flatten(actsOf(plan));
   const reports: Record<string, number> = {};
   const timings: Timing[] = [];
-  let ready = !acts.some((act) => act.kind === "execve");
+  /** What must have been heard by the end of the channel, if all is well. */
+  const awaited = new Set(acts.filter(isAwaited).map(({ index }) => index));
+  let pid: number | undefined;
   let trouble: unknown;
 
   const { launcherPid, pidfd, streams, ours } = start(plan, options);
   const processes = (): Processes => {
-    return { launcher: pidfd, launcherPid, pid: reports["pid"] ?? launcherPid };
+    return { launcher: pidfd, launcherPid, pid: reports["pid"] ?? pid ?? launcherPid };
   };
   let over = false;
   const kill = (name: SignalName): boolean => !over && killContainer(processes(), name);
@@ -102,7 +103,9 @@ export async function launch(plan: Plan, options: LaunchOptions = {}): Promise<L
 
   const listening = listen(ours, (record) => {
     const act = acts[record.index - 1]!;
-    if (record.kind === "ready") ready = true;
+    awaited.delete(record.index);
+    if (record.kind === "waits") pid = record.value;
+    else if (record.kind === "ready") return;
     else if (record.kind === "trace") timings.push(timingOf(act, record));
     else if (record.kind === "report" && act.kind === "report") {
       reports[act.report.name] = record.value;
@@ -125,7 +128,7 @@ export async function launch(plan: Plan, options: LaunchOptions = {}): Promise<L
     await Promise.race([listening.ended, exited.then(() => listening.drained())]);
     if (signal?.aborted) throw signal.reason;
     if (trouble !== undefined) throw trouble;
-    if (!ready) throw await died(exited);
+    if (awaited.size > 0) throw await died(exited);
   } catch (error) {
     listening.close();
     kill("SIGKILL");
@@ -151,6 +154,11 @@ export async function launch(plan: Plan, options: LaunchOptions = {}): Promise<L
   };
   if (launches.hasSubscribers) launches.publish({ plan, launched });
   return launched;
+}
+
+/** A launcher that is killed before it has said all this has not come to its end. */
+function isAwaited({ kind }: Act): boolean {
+  return kind === "ready" || kind === "waits" || kind === "report";
 }
 
 interface Started {

@@ -6,7 +6,7 @@ import {
   PR_SET_PDEATHSIG,
   signalNumber,
 } from "@x/syscall";
-import { channel, fork, reap, report, result, step, struct, type Result, type Step } from "@x/plan";
+import { fork, reap, result, step, struct, type Result, type Step } from "@x/plan";
 import { listener, listenForSelfKill } from "./self-kill.ts";
 
 const launcher = result("launcher");
@@ -50,10 +50,8 @@ export function afterFork(): Step[] {
 /** What the launcher does once the container is on its way: it waits, and holds nothing. */
 export function supervise(): Step[] {
   return [
-    report("pid", pid, { why: "the container's first process, as the host counts" }),
     step("prctl", [PR_SET_DUMPABLE, 0, 0, 0, 0], { why: "nobody looks into the launcher" }),
     step("close_range", [0, 1, 0], { why: "and keeps no stream open that the container closes" }),
-    step("close_range", [3, channel, 0]),
     reap(pid, { listener, why: "it waits, and exits the way the container does" }),
   ];
 }
@@ -65,7 +63,6 @@ export function underInit(command: readonly Step[]): Step[] {
     fork({}, command, { as: child.result, why: "the command, as a child of the container's init" }),
     step("prctl", [PR_SET_DUMPABLE, 0, 0, 0, 0], { why: "nobody looks into the init" }),
     step("close_range", [0, 1, 0]),
-    step("close_range", [3, 0xffffffff, 0]),
     reap(child, { why: "an init: reaps, passes signals on, exits as the command does" }),
   ];
 }

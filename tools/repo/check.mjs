@@ -14,7 +14,7 @@ const checks = {
   lint: ["oxlint", "--deny-warnings"],
   format: ["oxfmt", "--check", "."],
   boundaries: ["depcruise", ...folders],
-  unused: ["knip"],
+  unused: ["knip", "--no-config-hints"],
   types: ["tsc", "--project", "."],
   published: ["node", "tools/repo/published.mjs"],
   // In a clone without that branch only the form of the changesets can be checked.

@@ -1,11 +1,14 @@
-# A small root of busybox alone, laid out as Debian's, with the caller's files on top.
+# A small root of busybox alone, with the caller's files on top. It is laid out as Debian's, down to
+# what a launcher for the root `host` expects to find, having been compiled on a Debian machine.
 mount -t tmpfs -o mode=755 tmpfs /root
 cd /root
 mkdir -p dev etc home mnt opt proc root run sys usr/bin usr/sbin usr/lib var/lib var/tmp
+mkdir -p etc/alternatives etc/ssl/certs usr/lib64 usr/local
+touch etc/ld.so.cache etc/resolv.conf
 chmod 700 root
 chmod 1777 var/tmp
 mkdir -m 1777 tmp
-for folder in bin sbin lib; do
+for folder in bin sbin lib lib64; do
   ln -s "usr/$folder" "$folder"
 done
 cp /bin/busybox usr/bin/busybox

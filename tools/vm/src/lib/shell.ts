@@ -1,7 +1,12 @@
 import { VmError } from "./vm-error.ts";
 
-/** One word of a POSIX shell, whatever `text` holds. Throws X_VM_BAD_OPTION for a NUL. */
-export function quote(text: string): string {
+/** A line that calls `command` with `args` as they are. Throws X_VM_BAD_OPTION for a NUL. */
+export function commandLine(command: string, ...args: readonly string[]): string {
+  return `${[command, ...args.map(quote)].join(" ")}\n`;
+}
+
+/** One word of a POSIX shell, whatever `text` holds. */
+function quote(text: string): string {
   if (text.includes("\0")) {
     throw new VmError(
       "X_VM_BAD_OPTION",
@@ -9,9 +14,4 @@ export function quote(text: string): string {
     );
   }
   return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** A line that calls `command` with `args` as they are. */
-export function commandLine(command: string, ...args: readonly string[]): string {
-  return `${[command, ...args.map(quote)].join(" ")}\n`;
 }

@@ -1,7 +1,9 @@
+import { F_GETFD } from "./constants/fcntl.ts";
 import { epollSet } from "./epoll-set.ts";
 import type { EpollSet } from "./epoll-set.ts";
 import { libc } from "./libc.ts";
 import type { LoopHandle } from "./libc.ts";
+import { syscall } from "./syscall.ts";
 import { SyscallError } from "./syscall-error.ts";
 
 /** A descriptor that is being watched. */
@@ -23,6 +25,8 @@ export interface Readiness {
  *   as a regular file, `EEXIST` when it is watched already.
  */
 export function onReadable(fd: number, callback: () => void): Readiness {
+  // Before the set is opened, which would get the number of one that was closed.
+  syscall("fcntl", fd, F_GETFD);
   const { set, watches, owners } = (loop ??= openLoop());
   const token = nextToken++;
   try {

@@ -1,4 +1,4 @@
-import { closeSync } from "node:fs";
+import { syscall } from "./syscall.ts";
 
 /** A file descriptor that is closed once: by `close()`, or by `using` at the end of its block. */
 export class Descriptor implements Disposable, AsyncDisposable {
@@ -18,7 +18,9 @@ export class Descriptor implements Disposable, AsyncDisposable {
     const fd = this.#fd;
     if (fd === -1) return;
     this.#fd = -1;
-    closeSync(fd);
+    // Not by node:fs, which in a worker thread keeps account of what it has opened and closed
+    // itself.
+    syscall("close", fd);
   }
 
   [Symbol.dispose](): void {

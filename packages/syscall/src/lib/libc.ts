@@ -1,10 +1,12 @@
 import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { isMainThread } from "node:worker_threads";
 import type * as Koffi from "koffi";
 import { KoffiMissingError } from "./koffi-missing-error.ts";
 import { callableArch } from "./platform.ts";
 
 /** The only types that cross into C: an `int`, and 64 bits that hold a `long` or an address. */
-export type Word = "int32" | "int64";
+type Word = "int32" | "int64";
 
 /** A function of the C library. 64-bit results that are no safe integers come back as bigint. */
 export type Native = (...words: (number | bigint)[]) => number | bigint;
@@ -51,6 +53,7 @@ function load(): Libc {
   } catch (cause) {
     throw new KoffiMissingError(cause);
   }
+  if (!isMainThread) keepMapped(koffi, library);
   return {
     declare: (name, result, parameters) => library.func(name, result, [...parameters]) as Native,
     errno: () => koffi.errno(),
@@ -58,3 +61,19 @@ function load(): Libc {
     watch: (fd, readable) => koffi.node.poll(fd, { readable: true }, readable),
   };
 }
+
+/**
+ * Node unmaps an addon with the last worker thread that has it, and then lets the thread's event
+ * loop close its handles, for which koffi 3.3 has code of its own: a segmentation fault. An addon
+ * that is never unmapped has none. Source: dlopen(3) `RTLD_NODELETE`.
+ */
+function keepMapped(koffi: typeof Koffi, library: Koffi.LibraryHandle): void {
+  const path = /\/.*\/koffi\.node$/m.exec(readFileSync("/proc/self/maps", "utf8"))?.[0];
+  if (path === undefined) return;
+  const dlopen = library.func("dlopen", "int64", ["int64", "int32"]) as Native;
+  const name = Buffer.from(`${path}\0`);
+  dlopen(koffi.address(name), RTLD_NOW | RTLD_NODELETE);
+}
+
+const RTLD_NOW = 0x2;
+const RTLD_NODELETE = 0x1000;

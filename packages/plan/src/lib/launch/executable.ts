@@ -1,4 +1,4 @@
-import { fchmodSync, openSync, writeSync } from "node:fs";
+import { fchmodSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import {
   AT_FDCWD,
@@ -13,6 +13,7 @@ import {
   MFD_CLOEXEC,
   MFD_EXEC,
   O_CLOEXEC,
+  O_RDONLY,
   O_RDWR,
   O_TMPFILE,
   syscall,
@@ -80,7 +81,8 @@ function unnamedFile(bytes: Uint8Array): Descriptor {
     writeAll(written.fd, bytes);
     fchmodSync(written.fd, MODE);
     // execve(2) answers ETXTBSY while anybody could still write: only a reading end may stay.
-    return new Descriptor(openSync(`/proc/self/fd/${written.fd}`, "r"));
+    const path = `/proc/self/fd/${written.fd}`;
+    return new Descriptor(syscall("openat", AT_FDCWD, path, O_RDONLY | O_CLOEXEC));
   } finally {
     written.close();
   }

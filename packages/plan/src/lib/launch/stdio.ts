@@ -1,7 +1,6 @@
-import { openSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { Descriptor, pipe } from "@x/syscall";
+import { AT_FDCWD, Descriptor, O_CLOEXEC, O_RDWR, pipe, syscall } from "@x/syscall";
 
 /**
  * Where a standard stream goes, as in `child_process`: a pipe to this process, the same place as
@@ -66,7 +65,7 @@ function open(
   if (typeof target === "number") return target;
   if (target instanceof Descriptor) return target.fd;
   if (target === "ignore") {
-    const nothing = new Descriptor(openSync("/dev/null", "r+"));
+    const nothing = new Descriptor(syscall("openat", AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC));
     opened.push(nothing);
     return nothing.fd;
   }

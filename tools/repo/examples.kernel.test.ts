@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const folder = join(import.meta.dirname, "..", "..", "examples");
-const examples = existsSync(folder) ? readdirSync(folder).toSorted() : [];
+const examples = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .toSorted();
 
 test("every example is a package with a program", () => {
   const files = examples.flatMap((name) => [join(name, "main.ts"), join(name, "package.json")]);

@@ -19,7 +19,7 @@ interface Snippet extends Block {
 }
 
 const root = join(import.meta.dirname, "..", "..");
-const snippets = ["README.md", ...packageReadmes()].flatMap(snippetsOf);
+const snippets = ["README.md", "examples/README.md", ...packageReadmes()].flatMap(snippetsOf);
 const programs = snippets.filter(({ language }) => language === "ts");
 const commands = snippets.filter(
   ({ language, output }) => language === "sh" && output !== undefined,

@@ -1,7 +1,7 @@
 /**
  * The kernel's vocabulary: system call numbers, flags, errors, signals and structs as typed tables,
- * and one way to call. The tables are plain data on any platform; what acts (`syscall`, `spawnFile`,
- * `reap`, …) loads koffi on the first call and needs Linux on x86-64 or arm64.
+ * and one way to call. The tables are plain data on any platform; what acts (`syscall`,
+ * `spawnFile`, `reap`, …) loads koffi on the first call and needs Linux on x86-64 or arm64.
  *
  * @packageDocumentation
  */

@@ -3,12 +3,12 @@ import { O_DIRECT, O_DIRECTORY, O_LARGEFILE, O_NOFOLLOW } from "./constants/open
 import type { FlagGroupName } from "./flag-group-name.ts";
 
 /**
- * Flags in the numbers of an architecture. The constants of this package are those of x86-64; a value
- * made of them goes through here before the kernel of another architecture sees it. `syscall()` does
- * that for the flags of its arguments, `pack()` for those of a struct.
+ * Flags in the numbers of an architecture. The constants of this package are those of x86-64; a
+ * value made of them goes through here before the kernel of another architecture sees it.
+ * `syscall()` does that for the flags of its arguments, `pack()` for those of a struct.
  *
- * Only the group `open` differs, and there arm64 swaps two pairs of bits, so that the same call also
- * translates arm64's numbers (what `fcntl(F_GETFL)` gave there) back.
+ * Only the group `open` differs, and there arm64 swaps two pairs of bits, so that the same call
+ * also translates arm64's numbers (what `fcntl(F_GETFL)` gave there) back.
  */
 export function archValue<Value extends number | bigint>(
   group: FlagGroupName,

@@ -21,8 +21,8 @@ const headers = [
 ];
 
 /**
- * glibc has 0 for `O_LARGEFILE` in a program of 64 bits, since the kernel sets it by itself, and keeps
- * two real-time signals to itself.
+ * glibc has 0 for `O_LARGEFILE` in a program of 64 bits, since the kernel sets it by itself, and
+ * keeps two real-time signals to itself.
  */
 const elsewhere = new Set(["O_LARGEFILE", "SIGRTMIN", "SIGRTMAX"]);
 

@@ -1,9 +1,9 @@
 import type { FlagGroupName } from "./flag-group-name.ts";
 
 /**
- * Which bits of a group hold one value of several, rather than a flag each. All of them (`-1n`) for groups that
- * are nothing but an enumeration; zero where all bits are flags but their absence has a name; a group
- * that is not here has flags only.
+ * Which bits of a group hold one value of several, rather than a flag each. All of them (`-1n`) for
+ * groups that are nothing but an enumeration; zero where all bits are flags but their absence has a
+ * name; a group that is not here has flags only.
  */
 export const enumeratedBits: { readonly [group in FlagGroupName]?: bigint } = {
   access: 0n,

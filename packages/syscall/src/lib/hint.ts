@@ -5,8 +5,8 @@ import { since } from "./since.ts";
 import type { SyscallName } from "./syscall-number.ts";
 
 /**
- * Why a call may have failed with an error, and what helps, in a sentence or two; undefined where the
- * error says it all. The error by name, or by number, positive or negative.
+ * Why a call may have failed with an error, and what helps, in a sentence or two; undefined where
+ * the error says it all. The error by name, or by number, positive or negative.
  */
 export function hintFor(syscall: SyscallName, errno: ErrnoName | number): string | undefined {
   const code = typeof errno === "number" ? errnoName(errno) : errno;

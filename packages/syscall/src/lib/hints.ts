@@ -5,54 +5,55 @@ type Hints = { readonly [code in ErrnoName]?: string };
 
 const newNamespaces: Hints = {
   EPERM:
-    "New namespaces need CAP_SYS_ADMIN, or CLONE_NEWUSER along with them. Where user namespaces are " +
-    "refused as well, look at the sysctls kernel.unprivileged_userns_clone (Debian) and " +
-    "kernel.apparmor_restrict_unprivileged_userns (Ubuntu), at the seccomp filter of a surrounding " +
-    "container, and whether the process is in a chroot.",
+    "New namespaces need CAP_SYS_ADMIN, or CLONE_NEWUSER along with them. Where user " +
+    "namespaces are refused as well, look at the sysctls kernel.unprivileged_userns_clone " +
+    "(Debian) and kernel.apparmor_restrict_unprivileged_userns (Ubuntu), at the seccomp " +
+    "filter of a surrounding container, and whether the process is in a chroot.",
   ENOSPC:
-    "A limit on namespaces is reached: the sysctls user.max_user_namespaces and user.max_*_namespaces " +
-    "(0 forbids them), or user or PID namespaces nested 32 deep.",
+    "A limit on namespaces is reached: the sysctls user.max_user_namespaces and " +
+    "user.max_*_namespaces (0 forbids them), or user or PID namespaces nested 32 deep.",
   EUSERS: "User namespaces are nested 32 deep, or the sysctl user.max_user_namespaces is reached.",
 };
 
 const newProcess: Hints = {
   ...newNamespaces,
   EAGAIN:
-    "A limit on processes is reached: RLIMIT_NPROC, pids.max of the control group, or the sysctls " +
-    "kernel.pid_max and kernel.threads-max.",
+    "A limit on processes is reached: RLIMIT_NPROC, pids.max of the control group, or the " +
+    "sysctls kernel.pid_max and kernel.threads-max.",
   EINVAL:
     "The flags exclude each other, a struct has a field this kernel does not know, or, with " +
     "CLONE_INTO_CGROUP, the descriptor is no control group of version 2.",
   ENOMEM:
-    "Memory is short, or the first process of the PID namespace has ended, after which the namespace " +
-    "takes no others.",
+    "Memory is short, or the first process of the PID namespace has ended, after which the " +
+    "namespace takes no others.",
   EBUSY:
     "CLONE_INTO_CGROUP: the group has controllers enabled for its children, or is a threaded one.",
 };
 
 const threads =
-  "A process with threads, as Node always is, cannot change its user namespace, nor a thread that " +
-  "shares its directories with others (CLONE_FS) its mount namespace; make a process there instead.";
+  "A process with threads, as Node always is, cannot change its user namespace, nor a thread " +
+  "that shares its directories with others (CLONE_FS) its mount namespace; make a process " +
+  "there instead.";
 
 const unmappedId =
   "The id has no mapping in this user namespace: see /proc/self/uid_map and gid_map.";
 
 const mountRights =
-  "It needs CAP_SYS_ADMIN in the user namespace that owns this mount namespace. Mounts that came from " +
-  "a more privileged one are locked: they cannot be taken apart, nor their read-only, nosuid, nodev or " +
-  "noexec be lifted.";
+  "It needs CAP_SYS_ADMIN in the user namespace that owns this mount namespace. Mounts that " +
+  "came from a more privileged one are locked: they cannot be taken apart, nor their " +
+  "read-only, nosuid, nodev or noexec be lifted.";
 
 const program: Hints = {
   ENOENT:
-    "The file does not exist, or its interpreter does not: the loader of a dynamic executable, or the " +
-    "program after #!.",
+    "The file does not exist, or its interpreter does not: the loader of a dynamic " +
+    "executable, or the program after #!.",
   EACCES:
-    "It is no regular file with the execute bit, a directory on the way may not be searched, or its " +
-    "filesystem is mounted noexec.",
+    "It is no regular file with the execute bit, a directory on the way may not be searched, " +
+    "or its filesystem is mounted noexec.",
   ENOEXEC: "It is neither an executable for this processor nor a script that starts with #!.",
   E2BIG:
-    "Arguments and environment together may take a quarter of the stack limit (RLIMIT_STACK) and 6 MB " +
-    "at most, one string 128 KB.",
+    "Arguments and environment together may take a quarter of the stack limit (RLIMIT_STACK) " +
+    "and 6 MB at most, one string 128 KB.",
   ETXTBSY: "Some process has the file open for writing.",
   EAGAIN: "The limit on processes (RLIMIT_NPROC) is reached.",
 };
@@ -60,8 +61,8 @@ const program: Hints = {
 const credentials: Hints = {
   EINVAL: unmappedId,
   EPERM:
-    "It needs CAP_SETUID or CAP_SETGID in this user namespace; setgroups, where an unprivileged process " +
-    "wrote gid_map, is denied for good (/proc/self/setgroups).",
+    "It needs CAP_SETUID or CAP_SETGID in this user namespace; setgroups, where an " +
+    "unprivileged process wrote gid_map, is denied for good (/proc/self/setgroups).",
 };
 
 const filesystemContext: Hints = {
@@ -116,16 +117,16 @@ export const hints: { readonly [name in SyscallName]?: Hints } = {
   mount: {
     EBUSY: "The source is in use, or mounted there already.",
     EINVAL:
-      "The filesystem refused an option (dmesg may tell which), or the target is no mount point where " +
-      "one is needed, or is locked by a more privileged mount namespace.",
+      "The filesystem refused an option (dmesg may tell which), or the target is no mount " +
+      "point where one is needed, or is locked by a more privileged mount namespace.",
     ENODEV:
       "This kernel has no such filesystem: see /proc/filesystems, and whether a module is missing.",
     EPERM: mountRights,
   },
   mount_setattr: {
     EINVAL:
-      "An attribute this kernel lacks, or MOUNT_ATTR_IDMAP for a mount that is attached, mapped already, " +
-      "or of a filesystem without id-mapped mounts.",
+      "An attribute this kernel lacks, or MOUNT_ATTR_IDMAP for a mount that is attached, " +
+      "mapped already, or of a filesystem without id-mapped mounts.",
     EPERM: mountRights,
   },
   move_mount: {
@@ -149,8 +150,8 @@ export const hints: { readonly [name in SyscallName]?: Hints } = {
   pivot_root: {
     EBUSY: "The new root is on the mount that is the root now.",
     EINVAL:
-      "The new root must be a mount point below the present root, both with private propagation, and " +
-      "the present root no initramfs.",
+      "The new root must be a mount point below the present root, both with private " +
+      "propagation, and the present root no initramfs.",
     EPERM: mountRights,
   },
   prctl: {

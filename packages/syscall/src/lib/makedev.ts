@@ -1,6 +1,6 @@
 /**
- * A device number as `mknodat(2)` takes it, in the encoding of the kernel (`new_encode_dev`): 12 bits
- * of major number, 20 of minor.
+ * A device number as `mknodat(2)` takes it, in the encoding of the kernel (`new_encode_dev`): 12
+ * bits of major number, 20 of minor.
  *
  * @throws RangeError when one of the two does not fit.
  */

@@ -17,12 +17,12 @@ export interface Readiness {
 }
 
 /**
- * Calls back from the event loop when a descriptor can be read or its other end is gone, and again as
- * long as that is so. For pidfds, pipes, sockets, terminals, inotify and the like. Close it before the
- * descriptor.
+ * Calls back from the event loop when a descriptor can be read or its other end is gone, and again
+ * as long as that is so. For pidfds, pipes, sockets, terminals, inotify and the like. Close it
+ * before the descriptor.
  *
- * @throws SyscallError `EBADF` when the descriptor is not open, `EPERM` when it cannot be waited for,
- *   as a regular file, `EEXIST` when it is watched already.
+ * @throws SyscallError `EBADF` when the descriptor is not open, `EPERM` when it cannot be waited
+ *   for, as a regular file, `EEXIST` when it is watched already.
  */
 export function onReadable(fd: number, callback: () => void): Readiness {
   // Before the set is opened, which would get the number of one that was closed.
@@ -53,9 +53,9 @@ interface Watch {
 }
 
 /**
- * The descriptors are in an epoll set of our own, and the event loop has that one set. libuv would make
- * each of them non-blocking, for all processes that share it; it refuses those that Node watches too;
- * and koffi 3.3 ends the process when libuv refuses.
+ * The descriptors are in an epoll set of our own, and the event loop has that one set. libuv would
+ * make each of them non-blocking, for all processes that share it; it refuses those that Node
+ * watches too; and koffi 3.3 ends the process when libuv refuses.
  */
 interface Loop {
   readonly set: EpollSet;
@@ -96,7 +96,9 @@ function forget(set: EpollSet, fd: number): void {
 
 const gone: ReadonlySet<string> = new Set(["EBADF", "ENOENT"]);
 
-/** Keeps the event loop alive as long as a watch wants that; leaves nothing open when none is left. */
+/**
+ * Keeps the event loop alive as long as a watch wants that; leaves nothing open when none is left.
+ */
 function settle(): void {
   if (loop === undefined) return;
   if (loop.watches.size === 0) {
@@ -116,8 +118,8 @@ function settle(): void {
 let due = false;
 
 /**
- * The poll phase calls outside of any callback scope: promises would not go on, and an exception would
- * be lost. The check phase, right after it, is a proper place.
+ * The poll phase calls outside of any callback scope: promises would not go on, and an exception
+ * would be lost. The check phase, right after it, is a proper place.
  */
 function readable(): void {
   if (due) return;

@@ -5,8 +5,9 @@ import type { StructField, StructLayout } from "./layouts.ts";
 import { InvalidArgumentError } from "./syscall-argument.ts";
 
 /**
- * A struct as the kernel of an architecture reads it; fields that are left out are 0. Without `arch`,
- * that of this process (x86-64 where there is none of ours). Negative numbers are two's complement.
+ * A struct as the kernel of an architecture reads it; fields that are left out are 0. Without
+ * `arch`, that of this process (x86-64 where there is none of ours). Negative numbers are two's
+ * complement.
  *
  * @throws InvalidArgumentError for a field that the struct lacks, or a value that does not fit.
  */

@@ -1,6 +1,8 @@
 import type { Arch } from "./arch.ts";
 
-/** Thrown by everything that acts, where there is no Linux on x86-64 or arm64. Importing is fine. */
+/**
+ * Thrown by everything that acts, where there is no Linux on x86-64 or arm64. Importing is fine.
+ */
 export class UnsupportedPlatformError extends Error {
   override readonly name = "UnsupportedPlatformError";
   readonly code = "X_UNSUPPORTED_PLATFORM";

@@ -6,7 +6,10 @@ export function signalNumber(name: SignalName): number {
   return signals[name];
 }
 
-/** The name of a signal by its number; 32 and 33, which the C libraries keep to themselves, have none. */
+/**
+ * The name of a signal by its number; 32 and 33, which the C libraries keep to themselves, have
+ * none.
+ */
 export function signalName(number: number): SignalName | undefined {
   return names.get(number);
 }
@@ -17,8 +20,8 @@ export function isSignalName(word: string): word is SignalName {
 }
 
 /**
- * The same on x86-64 and arm64, the real-time signals as the C libraries and shells count them. Where
- * a number has several names the last one is the usual name, and the one `signalName` gives.
+ * The same on x86-64 and arm64, the real-time signals as the C libraries and shells count them.
+ * Where a number has several names the last one is the usual name, and the one `signalName` gives.
  */
 export const signals = {
   SIGHUP: 1,

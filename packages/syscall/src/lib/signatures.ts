@@ -9,8 +9,8 @@ import type { SyscallName } from "./syscall-number.ts";
 
 /**
  * The parameters of every system call that has to do with containers, in the order and by the names
- * of its man page, section 2; where the C library's function differs from the system call (`waitid`,
- * `ppoll`, `rt_sigprocmask`), the system call's.
+ * of its man page, section 2; where the C library's function differs from the system call
+ * (`waitid`, `ppoll`, `rt_sigprocmask`), the system call's.
  */
 export const signatures: { readonly [name in SyscallName]?: readonly Parameter[] } = {
   ...files,

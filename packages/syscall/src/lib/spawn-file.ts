@@ -20,10 +20,10 @@ export interface SpawnFileOptions {
 }
 
 /**
- * Starts a program with `posix_spawn(3)` and returns its process id; the caller reaps it. All signals
- * have their default action and none is blocked. The mapping of descriptors may cross over, as
- * `{ 0 → 1, 1 → 0 }`. No other is passed on: all of this process become close-on-exec. Blocks until the
- * program runs.
+ * Starts a program with `posix_spawn(3)` and returns its process id; the caller reaps it. All
+ * signals have their default action and none is blocked. The mapping of descriptors may cross over,
+ * as `{ 0 → 1, 1 → 0 }`. No other is passed on: all of this process become close-on-exec. Blocks
+ * until the program runs.
  *
  * @throws SyscallError of `execve` when the program cannot be started, of `fcntl` or `dup3` when a
  *   descriptor cannot be passed on.
@@ -34,8 +34,8 @@ export function spawnFile(file: string, options: SpawnFileOptions): number {
   const { spawn, initActions, addDup2, destroyActions, actions, attributes } = posixSpawn();
   const memory = spawnMemory(file, argv, env, addressOf);
   const start = addressOf(memory.bytes);
-  // Node opens everything close-on-exec; what it inherited above the first gap, or an addon opened, may
-  // not be.
+  // Node opens everything close-on-exec; what it inherited above the first gap, or an addon opened,
+  // may not be.
   syscall("close_range", 0, 0xffff_ffff, CLOSE_RANGE_CLOEXEC);
   const { sources, moved } = clearOfTargets(descriptors);
   initActions(actions);
@@ -65,9 +65,9 @@ export function spawnFile(file: string, options: SpawnFileOptions): number {
 }
 
 /**
- * The descriptors are put in place one after the other, so that one which is itself a target would be
- * overwritten before its turn, and one that is already in its place would stay close-on-exec. Those
- * are moved above all targets first.
+ * The descriptors are put in place one after the other, so that one which is itself a target would
+ * be overwritten before its turn, and one that is already in its place would stay close-on-exec.
+ * Those are moved above all targets first.
  */
 function clearOfTargets(descriptors: ReadonlyMap<number, number>): {
   sources: Map<number, number>;

@@ -10,8 +10,8 @@ export interface SpawnMemory {
 }
 
 /**
- * Lays out a path, arguments and environment: the two lists of pointers, which need the address that
- * the bytes will have, and the texts they point to.
+ * Lays out a path, arguments and environment: the two lists of pointers, which need the address
+ * that the bytes will have, and the texts they point to.
  *
  * @throws InvalidArgumentError for text with NUL, or a variable whose name is empty or has `=`.
  */
@@ -32,8 +32,8 @@ export function spawnMemory(
   const start = address(bytes);
   let at = textsAt;
   for (const [index, word] of texts.entries()) {
-    // The pointers of argv begin one entry after its list does, for the path has none; those of envp
-    // one later still, after the NULL that ends argv.
+    // The pointers of argv begin one entry after its list does, for the path has none; those of
+    // envp one later still, after the NULL that ends argv.
     const entry = argvAt + (index - 1) * pointerBytes + (index > argv.length ? pointerBytes : 0);
     if (index > 0) bytes.writeBigUInt64LE(start + BigInt(at), entry);
     at += bytes.write(word, at);

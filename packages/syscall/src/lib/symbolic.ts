@@ -3,10 +3,10 @@ import { flagGroups } from "./flag-groups.ts";
 import type { FlagGroupName } from "./flag-group-name.ts";
 
 /**
- * A value in the names of its group: `CLONE_NEWNS|CLONE_NEWPID`. Flags come in ascending order after
- * the enumerated part, if the group has one; bits without a name in hexadecimal (permission bits in
- * octal); no flags at all as `0`, or by the name the group has for that, such as `O_RDONLY`. Of a
- * group that is an enumeration, the one name, or the number.
+ * A value in the names of its group: `CLONE_NEWNS|CLONE_NEWPID`. Flags come in ascending order
+ * after the enumerated part, if the group has one; bits without a name in hexadecimal (permission
+ * bits in octal); no flags at all as `0`, or by the name the group has for that, such as
+ * `O_RDONLY`. Of a group that is an enumeration, the one name, or the number.
  */
 export function symbolic(group: FlagGroupName, value: number | bigint): string {
   const mask = enumeratedBits[group];

@@ -53,7 +53,9 @@ export function checkArgument(syscall: string, parameter: Parameter, value: Sysc
   }
 }
 
-/** `|` of JavaScript gives a negative number once bit 31 is set: as flags it is an unsigned word. */
+/**
+ * `|` of JavaScript gives a negative number once bit 31 is set: as flags it is an unsigned word.
+ */
 export function flagBits(parameter: Parameter, value: number | bigint): number | bigint {
   if (parameter.flags === undefined || typeof value === "bigint" || value >= 0) return value;
   return enumeratedBits[parameter.flags] === -1n ? value : value >>> 0;

@@ -17,9 +17,9 @@ import type { SyscallName } from "./syscall-number.ts";
  * package, are translated to the machine's. Nothing is retried, not even `EINTR`.
  *
  * The kernel knows threads, not processes: `setns`, `unshare`, `setresuid`, `setgroups`, `capset`,
- * `prctl` and `seccomp` change the calling thread alone, where the functions of the C library change
- * all. A call that blocks blocks the event loop. `fork`, and `clone3` without `CLONE_VM`, make a child
- * that dies at its first use of JavaScript's heap: start programs with `spawnFile`.
+ * `prctl` and `seccomp` change the calling thread alone, where the functions of the C library
+ * change all. A call that blocks blocks the event loop. `fork`, and `clone3` without `CLONE_VM`,
+ * make a child that dies at its first use of JavaScript's heap: start programs with `spawnFile`.
  *
  * @throws SyscallError with the kernel's answer.
  * @throws InvalidArgumentError for an argument out of its range, before the kernel is asked.
@@ -110,8 +110,8 @@ function toWord(
 }
 
 /**
- * Where bytes lie in memory, for a struct that points to them. Hold on to the bytes until the call has
- * been made: an address does not keep them from being collected.
+ * Where bytes lie in memory, for a struct that points to them. Hold on to the bytes until the call
+ * has been made: an address does not keep them from being collected.
  *
  * @throws UnsupportedPlatformError anywhere but on Linux on x86-64 or arm64.
  */

@@ -18,7 +18,9 @@ export default function setup(): () => Promise<void> {
   // Tests that become another user must still be able to reach their files.
   chmodSync(temporary, 0o755);
   process.env["TMPDIR"] = temporary;
+  // What tsx and Node keep of what they compiled is no leak, and no use to anyone here.
   process.env["TSX_DISABLE_CACHE"] = "1";
+  process.env["NODE_DISABLE_COMPILE_CACHE"] = "1";
   const before = look(temporary);
   return async () => {
     const left = await settled(() => [...look(temporary)].filter((thing) => !before.has(thing)));

@@ -1,7 +1,7 @@
 /**
  * From a fresh clone to a running command, with Node and npm alone:
  *
- *     node tools/repo/bootstrap.mjs test|demo|check|build [arguments]
+ *     node tools/repo/bootstrap.mjs test|demo|check|build|bench [arguments]
  *
  * Brings the pinned pnpm, installs from the lock file, then runs `tools/repo/<command>.mjs`.
  * What it fetches, apart from pnpm's own store, stays in the git-ignored folder `.x`.

@@ -90,6 +90,6 @@ function snippetsOf(path: string): Snippet[] {
     ...block,
     title: `${relative(root, join(root, path))}:${block.line}`,
     folder,
-    file: join(folder, ".x", "readme", `line-${block.line}.ts`),
+    file: join(folder, ".x", `readme-${process.pid}`, `line-${block.line}.ts`),
   }));
 }

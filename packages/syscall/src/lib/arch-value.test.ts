@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { archDifferences, archValue } from "./arch-value.ts";
+import { CLONE_IO, CLONE_NEWNS } from "./constants/clone.ts";
+import { AT_FDCWD } from "./constants/dirfd.ts";
 import {
   O_CLOEXEC,
   O_DIRECT,
@@ -28,6 +30,15 @@ describe("flags in the numbers of an architecture", () => {
     expect(archValue("open", BigInt(O_DIRECTORY) | (1n << 40n), "arm64")).toBe(
       0o40000n | (1n << 40n),
     );
+  });
+
+  test("are unsigned, though JavaScript's operators make bit 31 the sign", () => {
+    const flags = CLONE_IO | CLONE_NEWNS;
+    expect(flags).toBeLessThan(0);
+    for (const arch of ["x64", "arm64"] as const) {
+      expect(archValue("clone", flags, arch)).toBe(0x8002_0000);
+      expect(archValue("dirfd", AT_FDCWD, arch)).toBe(-100);
+    }
   });
 
   test("translated twice are what they were", () => {

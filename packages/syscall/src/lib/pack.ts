@@ -1,6 +1,5 @@
 import { archValue } from "./arch-value.ts";
 import type { Arch } from "./arch.ts";
-import { enumeratedBits } from "./enumerated-bits.ts";
 import type { StructField, StructLayout } from "./layouts.ts";
 import { InvalidArgumentError } from "./syscall-argument.ts";
 
@@ -66,10 +65,7 @@ function fieldBits(
     throw new InvalidArgumentError(layout.name, name, value, `from ${least} to ${most}`);
   }
   const { flags } = field;
-  if (flags === undefined || enumeratedBits[flags] === -1n) return BigInt(value);
-  // `|` of JavaScript gives a negative number once bit 31 is set; the upper half is not meant.
-  const bits = typeof value === "number" && value < 0 ? value >>> 0 : value;
-  return BigInt(archValue(flags, bits, arch));
+  return BigInt(flags === undefined ? value : archValue(flags, value, arch));
 }
 
 function write(view: DataView, field: StructField, value: bigint): void {

@@ -1,5 +1,4 @@
 import type { Parameter, ParameterType } from "./parameter.ts";
-import { enumeratedBits } from "./enumerated-bits.ts";
 
 /**
  * What a system call takes: numbers as they are, a string as the address of its UTF-8 bytes and a
@@ -53,14 +52,6 @@ export function checkArgument(syscall: string, parameter: Parameter, value: Sysc
   }
 }
 
-/**
- * `|` of JavaScript gives a negative number once bit 31 is set: as flags it is an unsigned word.
- */
-export function flagBits(parameter: Parameter, value: number | bigint): number | bigint {
-  if (parameter.flags === undefined || typeof value === "bigint" || value >= 0) return value;
-  return enumeratedBits[parameter.flags] === -1n ? value : value >>> 0;
-}
-
 const numeric: ReadonlySet<ParameterType> = new Set<ParameterType>([
   "fd",
   "dirfd",
@@ -101,6 +92,7 @@ const ranges: Readonly<Record<ParameterType, Range>> = {
   string: wide,
 };
 
+/** `|` of JavaScript gives a negative number once bit 31 is set: `archValue` makes it unsigned. */
 function range({ type, flags }: Parameter): Range {
   return flags !== undefined && (type === "int" || type === "uint") ? either : ranges[type];
 }

@@ -5,7 +5,7 @@ import type { Native } from "./libc.ts";
 import type { Parameter } from "./parameter.ts";
 import { callableArch } from "./platform.ts";
 import { signatures } from "./signatures.ts";
-import { checkArgument, flagBits, InvalidArgumentError } from "./syscall-argument.ts";
+import { checkArgument, InvalidArgumentError } from "./syscall-argument.ts";
 import type { SyscallArgument } from "./syscall-argument.ts";
 import { SyscallError } from "./syscall-error.ts";
 import { syscallNumber } from "./syscall-number.ts";
@@ -106,7 +106,7 @@ function toWord(
   if (typeof value === "string") return hold(Buffer.from(`${value}\0`));
   if (typeof value === "object") return hold(value);
   if (parameter.flags === undefined) return value;
-  return archValue(parameter.flags, flagBits(parameter, value), arch);
+  return archValue(parameter.flags, value, arch);
 }
 
 /**

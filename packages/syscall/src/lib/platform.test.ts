@@ -54,4 +54,25 @@ describe("without koffi", () => {
     );
     expect(error.cause).toBe(cause);
   });
+
+  test.skipIf(process.platform !== "linux")(
+    "the first call throws it, again and again, and the tables still work (on Linux)",
+    async () => {
+      const createRequire = () => (): never => {
+        throw new Error("Cannot find module 'koffi'");
+      };
+      vi.doMock("node:module", () => ({ createRequire }));
+      vi.resetModules();
+      try {
+        const { errnoNumber, syscall } = await import("../index.ts");
+        const missing = expect.objectContaining({ code: "X_KOFFI_MISSING" });
+        expect(() => syscall("getpid")).toThrow(missing);
+        expect(() => syscall("getpid")).toThrow(missing);
+        expect(errnoNumber("EPERM")).toBe(1);
+      } finally {
+        vi.doUnmock("node:module");
+        vi.resetModules();
+      }
+    },
+  );
 });

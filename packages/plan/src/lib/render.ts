@@ -47,7 +47,7 @@ function renderNumber(value: number | bigint, parameter?: Partial<Parameter>): s
     case "mode":
       return `0${value.toString(8)}`;
     case "dev": {
-      const { major, minor } = splitDevice(value);
+      const { major, minor } = splitDevice(Number(value));
       return `makedev(${major}, ${minor})`;
     }
     case "signal":

@@ -1,4 +1,14 @@
-import { errnoNumber, syscallNumber, type ErrnoName, type SyscallName } from "@x/syscall";
+import {
+  CLOCK_MONOTONIC,
+  errnoNumber,
+  PR_SET_SECCOMP,
+  SECCOMP_MODE_STRICT,
+  SIG_SETMASK,
+  signalNumber,
+  syscallNumber,
+  type ErrnoName,
+  type SyscallName,
+} from "@x/syscall";
 import { RECORD, RECORD_BYTES } from "../record.ts";
 import { resultSlot, type Target } from "./operands.ts";
 import type { Label } from "./assembler.ts";
@@ -104,7 +114,7 @@ export function emitExitAlike(target: Target, routines: Routines): void {
   raw(target, "exit_group");
 
   asm.bind(signalled);
-  asm.li("a0", 2n); // SIG_SETMASK
+  asm.li("a0", BigInt(SIG_SETMASK));
   asm.data("a1", data.block(new Uint8Array(8)));
   asm.li("a2", 0n);
   asm.li("a3", 8n);
@@ -147,14 +157,18 @@ export function emitText(target: Target, routines: Routines): void {
 }
 
 /**
- * Strict seccomp lets four calls through and answers any other with SIGKILL, delivered by the
- * kernel itself: it ends even a PID 1, which is immune to the signals of its own namespace.
+ * SIGKILL to oneself, as from outside. The PID 1 of a namespace is immune to it: strict seccomp
+ * answers any call but four with a SIGKILL that the kernel itself delivers.
  */
 export function emitDie(target: Target, routines: Routines): void {
   const { asm } = target;
   asm.bind(routines.die);
-  asm.li("a0", 22n); // PR_SET_SECCOMP
-  asm.li("a1", 1n); // SECCOMP_MODE_STRICT
+  raw(target, "getpid");
+  asm.mov("a0", "ret");
+  asm.li("a1", BigInt(signalNumber("SIGKILL")));
+  raw(target, "kill");
+  asm.li("a0", BigInt(PR_SET_SECCOMP));
+  asm.li("a1", BigInt(SECCOMP_MODE_STRICT));
   raw(target, "prctl");
   raw(target, "getpid");
 }
@@ -179,7 +193,7 @@ export function emitTrace(target: Target, routines: Routines): void {
   const { asm, bss } = target;
   const record = bss.slot("record", RECORD_BYTES);
   const clock = (offset: number): void => {
-    asm.li("a0", 1n); // CLOCK_MONOTONIC
+    asm.li("a0", BigInt(CLOCK_MONOTONIC));
     asm.bss("a1", record + offset);
     raw(target, "clock_gettime");
   };

@@ -31,18 +31,25 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function run(invocation: Invocation): Promise<number> {
   const { switches } = invocation.flags;
-  await using container = await start(describe(invocation), {
-    stdio: [switches.has("interactive") ? "inherit" : "ignore", "inherit", "inherit"],
-    trace: switches.has("trace"),
-  });
-  const passing = passSignals(container);
+  using passing = passSignals();
+  const ended = (): number | undefined => {
+    const name = passing.endedBy();
+    return name === undefined ? undefined : 128 + signalNumber(name);
+  };
   try {
+    await using container = await start(describe(invocation), {
+      stdio: [switches.has("interactive") ? "inherit" : "ignore", "inherit", "inherit"],
+      trace: switches.has("trace"),
+      signal: passing.early,
+    });
+    passing.passTo(container);
     const exit = await container.exited;
     if (switches.has("trace")) process.stderr.write(timingTable(container.timings));
-    const ended = passing.endedBy();
-    return ended === undefined ? statusOf(exit) : 128 + signalNumber(ended);
-  } finally {
-    passing.stop();
+    return ended() ?? statusOf(exit);
+  } catch (error) {
+    const status = ended();
+    if (status === undefined) throw error;
+    return status;
   }
 }
 

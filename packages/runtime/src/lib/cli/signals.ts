@@ -24,10 +24,13 @@ const deadly = new Set<SignalName>([
 ]);
 
 /** Signals of ours become the container's, until it ends. */
-export interface Passing {
-  /** The signal that ended the container on our part: its PID 1 would not have noticed it. */
-  readonly endedBy: () => SignalName | undefined;
-  stop(): void;
+export interface Passing extends Disposable {
+  /** Fires when a signal comes that ends everything before there is a container. */
+  readonly early: AbortSignal;
+  /** From here on this container gets the signals. */
+  passTo(container: Launched): void;
+  /** The signal that ended the container on our part. */
+  endedBy(): SignalName | undefined;
 }
 
 /**
@@ -35,21 +38,29 @@ export interface Passing {
  * so a command that was not written to be one could not be interrupted: it is killed instead, as
  * the signal would have done to it anywhere else.
  */
-export function passSignals(container: Launched): Passing {
+export function passSignals(): Passing {
+  const early = new AbortController();
+  let container: Launched | undefined;
   let endedBy: SignalName | undefined;
-  const handlers = passed.map((name) => {
-    const handler = (): void => {
-      if (deadly.has(name) && isDeafTo(container.pid, name)) {
-        endedBy = name;
-        container.kill("SIGKILL");
-      } else container.kill(name);
-    };
-    process.on(name, handler);
-    return [name, handler] as const;
-  });
+  const pass = (name: SignalName): void => {
+    if (container === undefined) {
+      if (!deadly.has(name)) return;
+      endedBy = name;
+      early.abort();
+    } else if (deadly.has(name) && isDeafTo(container.pid, name)) {
+      endedBy = name;
+      container.kill("SIGKILL");
+    } else container.kill(name);
+  };
+  const handlers = passed.map((name) => [name, (): void => pass(name)] as const);
+  for (const [name, handler] of handlers) process.on(name, handler);
   return {
+    early: early.signal,
+    passTo: (started) => void (container = started),
     endedBy: () => endedBy,
-    stop: () => handlers.forEach(([name, handler]) => process.off(name, handler)),
+    [Symbol.dispose]() {
+      for (const [name, handler] of handlers) process.off(name, handler);
+    },
   };
 }
 

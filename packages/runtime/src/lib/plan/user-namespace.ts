@@ -97,7 +97,8 @@ function mapped(
 ): UserNamespace {
   const ready = result("maps ready");
   return {
-    forked: kinds.filter(begins),
+    // Copies of the host's mounts can be made in a mount namespace of one's own alone.
+    forked: kinds.filter((kind) => begins(kind) || kind === "mount"),
     before: [step("eventfd2", [0, 0], { as: ready.result })],
     parent: [
       ...writeIdMapSteps(pid, { uidMappings, gidMappings }),

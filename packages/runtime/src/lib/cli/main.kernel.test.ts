@@ -1,0 +1,235 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { outcome, spawnX, x } from "../../testing/x.ts";
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "x-cli-"))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("x run", () => {
+  test("runs a command as PID 1 and root, with a host name and files of its own", async () => {
+    const { status, stdout } = await x(
+      "run",
+      "host",
+      "--",
+      "sh",
+      "-c",
+      "echo $$; hostname; id -u; ls /root | wc -l",
+    );
+    const [pid, name, uid, files] = stdout.trim().split("\n");
+    expect(status).toBe(0);
+    expect([pid, uid, files]).toEqual(["1", "0", "0"]);
+    expect(name).not.toBe(hostname());
+  });
+
+  test.each([
+    [["sh", "-c", "kill -9 $$"], 137],
+    [["false"], 1],
+    [["sh", "-c", "exit 42"], 42],
+    [["sh", "-c", "kill -9 1; exit 3"], 137],
+  ])("exits as %j does, with %i", async (command, status) => {
+    expect((await x("run", "host", "--", ...command)).status).toBe(status);
+  });
+
+  test.each([
+    ["a command that is nowhere", ["run", "host", "--", "nosuch"], 127, /"nosuch".*PATH/],
+    ["a file that is missing", ["run", "host", "--", "/no/such"], 127, /no such file/],
+    [
+      "a file that is not executable",
+      ["run", "host", "--", "/etc/passwd"],
+      126,
+      /Permission denied \(EACCES, 13\)/,
+    ],
+    ["a directory as the command", ["run", "host", "--", "/usr"], 126, /EACCES/],
+    [
+      "a root that is missing",
+      ["run", "dir:/nosuch", "--", "true"],
+      125,
+      /^x: root: .*\(ENOENT, 2\)/,
+    ],
+    [
+      "a root that is a file",
+      ["run", "dir:/etc/passwd", "--", "true"],
+      125,
+      /^x: root: .*not a directory/,
+    ],
+    ["an unknown root", ["run", "nosuch", "--", "true"], 125, /^x: root: /],
+    ["an unknown option", ["run", "--nosuch", "host", "true"], 125, /no option --nosuch/],
+    ["an unknown command", ["walk", "host", "true"], 125, /no command is named "walk"/],
+    ["nothing to run", ["run", "host"], 125, /nothing to run/],
+    [
+      "a working directory that is missing",
+      ["run", "-w", "/no/such", "host", "true"],
+      125,
+      /^x: cwd: .*ENOENT/,
+    ],
+    [
+      "a bind source that is missing",
+      ["run", "-v", "/no/such:/mnt", "host", "true"],
+      125,
+      /^x: mounts\[0\]\.source: .*ENOENT/,
+    ],
+    [
+      "a relative bind target",
+      ["run", "-v", "/usr:mnt", "host", "true"],
+      125,
+      /^x: mounts\[0\]\.destination: .*absolute/,
+    ],
+    [
+      "an environment entry without =",
+      ["run", "-e", "a-b", "host", "true"],
+      125,
+      /^x: env\[0\]: .*NAME=value/,
+    ],
+    ["a user by name", ["run", "-u", "root", "host", "true"], 125, /^x: user: /],
+    ["a user beyond 32 bits", ["run", "-u", "4294967296", "host", "true"], 125, /^x: user\.uid: /],
+  ])("refuses %s in one line", async (_, args, status, reason) => {
+    const result = await x(...args);
+    expect(result.status).toBe(status);
+    expect(result.stderr).toMatch(reason);
+    expect(result.stderr.trim().split("\n")).toHaveLength(1);
+    expect(result.stdout).toBe("");
+  });
+
+  test("hands over environment, directory, host name and mounts", async () => {
+    const script =
+      'echo "$A $B"; pwd; hostname; cat /data/main.kernel.test.ts | wc -l; touch /data/x';
+    const { stdout, stderr } = await x(
+      "run",
+      "-e",
+      "A=1",
+      "-e",
+      "B=two words",
+      "-w",
+      "/tmp",
+      "--hostname",
+      "box",
+      "-v",
+      `${import.meta.dirname}:/data:ro`,
+      "--rm",
+      "host",
+      "sh",
+      "-c",
+      script,
+    );
+    const lines = readFileSync(import.meta.filename, "utf8").split("\n").length - 1;
+    expect(stdout).toBe(`1 two words\n/tmp\nbox\n${lines}\n`);
+    expect(stderr).toMatch(/Read-only file system/);
+  });
+
+  test("has no network but loopback, unless it is asked for ours", async () => {
+    const own = await x("run", "host", "ls", "/sys/class/net");
+    const ours = await x("run", "--net", "host", "host", "ls", "/sys/class/net");
+    expect(own.stdout).toBe("lo\n");
+    expect(ours.stdout.trim().split("\n").toSorted()).toEqual(
+      readdirSync("/sys/class/net").toSorted(),
+    );
+  });
+
+  test("reads our standard input with -i, and nothing without", async () => {
+    const child = spawnX(["run", "-i", "host", "cat"], "pipe");
+    child.stdin!.end("from outside");
+    expect((await outcome(child)).stdout).toBe("from outside");
+    const deaf = spawnX(["run", "host", "cat"], "pipe");
+    deaf.stdin!.end("from outside");
+    expect((await outcome(deaf)).stdout).toBe("");
+  });
+});
+
+describe("signals to x run", () => {
+  const ready = (child: ReturnType<typeof spawnX>): Promise<void> =>
+    new Promise((resolve) => child.stdout!.once("data", () => resolve()));
+
+  test("reach the command, which may handle them", async () => {
+    const child = spawnX([
+      "run",
+      "host",
+      "sh",
+      "-c",
+      "trap 'echo got it; exit 9' TERM; echo ready; sleep 60 & wait",
+    ]);
+    const ended = outcome(child);
+    await ready(child);
+    child.kill("SIGTERM");
+    expect(await ended).toMatchObject({ status: 9, stdout: "ready\ngot it\n" });
+  });
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("end a command that has no handler: %s with %i", async (signal, status) => {
+    const child = spawnX(["run", "host", "sh", "-c", "echo ready; sleep 60; true"]);
+    const ended = outcome(child);
+    await ready(child);
+    child.kill(signal);
+    expect((await ended).status).toBe(status);
+  });
+
+  test("that cannot be caught take the container along", async () => {
+    const child = spawnX(["run", "host", "sh", "-c", "echo ready; exec sleep 61.7301"]);
+    const ended = outcome(child);
+    await ready(child);
+    expect(running("61.7301")).toBe(1);
+    child.kill("SIGKILL");
+    await ended;
+    for (let i = 0; i < 50 && running("61.7301") > 0; i++) await delay(20);
+    expect(running("61.7301")).toBe(0);
+  });
+
+  function running(mark: string): number {
+    return readdirSync("/proc").filter((pid) => {
+      try {
+        return (
+          /^\d+$/.test(pid) &&
+          readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0")[1] === mark
+        );
+      } catch {
+        return false; // ended meanwhile
+      }
+    }).length;
+  }
+});
+
+describe("x compile", () => {
+  test("writes an executable below 8 KB that runs with neither Node nor PATH", async () => {
+    const box = join(folder, "box");
+    expect(await x("compile", "host", "-o", box, "--", "echo", "hi")).toMatchObject({ status: 0 });
+    expect(statSync(box).size).toBeLessThan(8192);
+    expect(execFileSync(box, { env: {}, encoding: "utf8" })).toBe("hi\n");
+  });
+
+  test("writes one that says on stderr why it cannot run, and exits as x run does", async () => {
+    const box = join(folder, "missing");
+    await x("compile", "host", "-o", box, "--", "/no/such");
+    const failure = (() => {
+      try {
+        return execFileSync(box, { env: {}, encoding: "utf8", stdio: "pipe" });
+      } catch (error) {
+        return error as { status: number; stderr: string };
+      }
+    })();
+    expect(failure).toMatchObject({
+      status: 127,
+      stderr: expect.stringMatching(/^x: step \d+, execve: ENOENT \(2\)\n$/),
+    });
+  });
+});
+
+describe("x explain", () => {
+  test("prints a line for each system call, as text or JSON", async () => {
+    const text = await x("explain", "host", "--", "echo", "hi");
+    const json = await x("explain", "--json", "host", "--", "echo", "hi");
+    const lines = JSON.parse(json.stdout) as { index: number; text: string }[];
+    expect(text.stdout.trim().split("\n")).toHaveLength(lines.length);
+    expect(lines.map(({ index }) => index)).toEqual(lines.map((_, i) => i + 1));
+  });
+
+  test("shows its options", async () => {
+    expect((await x("--help")).stdout).toMatch(/^Usage: x COMMAND/);
+  });
+});

@@ -2,6 +2,7 @@ import { answer, fork, reap, report, result, step, type Plan, type Step } from "
 import { commandStep, type Command, type Environment } from "./command.ts";
 import { credentialSteps } from "./credentials.ts";
 import { makeGate, openGate, waitAtGate } from "./gate.ts";
+import { NamespaceError } from "./error.ts";
 import { firstId } from "./id-map.ts";
 import { writeIdMapSteps } from "./id-map-steps.ts";
 import type { IdMapWriters } from "./id-map-writers.ts";
@@ -106,6 +107,12 @@ function becomeSteps(
   maps: IdMaps | undefined,
 ): Step[] {
   const callersGroups = maps?.writers.setgroups === "deny" ? "keep" : "drop";
+  if (callersGroups === "keep" && groups !== undefined && groups.length > 0) {
+    throw new NamespaceError("X_NAMESPACE_INVALID", "groups are fixed where one maps one's own", {
+      field: "groups",
+      hint: "With a range of groups (rootlessIdMappings) they are not",
+    });
+  }
   return credentialSteps({ uid, gid, groups, callersGroups });
 }
 

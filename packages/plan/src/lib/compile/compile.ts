@@ -10,6 +10,7 @@ import { remembering } from "./remember.ts";
 import { createRoutines } from "./routines.ts";
 import { createBss, createData } from "./segments.ts";
 import { assignSlots } from "./slots.ts";
+import { placeStrings } from "./strings.ts";
 import { x64 } from "./x64.ts";
 
 export interface CompileOptions {
@@ -41,6 +42,7 @@ export function compile(plan: Plan, options: CompileOptions): Uint8Array {
   const data = createData(DATA_ADDRESS, HEADER_BYTES);
   const acts = actsOf(plan);
   const results = assignSlots(acts);
+  placeStrings(acts, data);
   const bss = createBss(BSS_ADDRESS, 8 * (1 + Math.max(-1, ...results.values())));
   const addresses = { data: DATA_ADDRESS, text: TEXT_ADDRESS, bss: BSS_ADDRESS };
   const asm = remembering(arch, assemblers[arch](addresses));

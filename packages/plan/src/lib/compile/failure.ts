@@ -15,28 +15,32 @@ const NAMED_ERRORS = 40;
 /** How a launcher ends when an act fails: it tells the Node process, or a person on stderr. */
 export function emitFailure(target: Target, routines: Routines, acts: readonly Act[]): void {
   const { asm, channel } = target;
-  const leave = (kind: number): void => {
-    asm.mov("t2", "ret");
-    if (channel === undefined) emitMessage(target, routines, acts, kind);
-    else {
-      asm.li("t1", BigInt(kind));
-      asm.call(routines.tell);
-    }
-    asm.mov("a0", "t3");
-    raw(target, "exit_group");
-  };
+  const end: Label = {};
+  asm.bind(routines.unexpected);
+  asm.li("t3", BigInt(EXIT_NOT_STARTED));
+  asm.mov("t2", "ret");
+  asm.li("t1", BigInt(RECORD.kinds.unexpected));
+  if (channel === undefined) asm.li("t2", 0n);
+  asm.jump(end);
+
   asm.bind(routines.fail);
   asm.li("t3", BigInt(EXIT_NOT_STARTED));
   asm.bind(routines.failWith);
-  leave(RECORD.kinds.failed);
+  asm.mov("t2", "ret");
+  asm.li("t1", BigInt(RECORD.kinds.failed));
 
-  asm.bind(routines.unexpected);
-  asm.li("t3", BigInt(EXIT_NOT_STARTED));
-  leave(RECORD.kinds.unexpected);
+  asm.bind(end);
+  if (channel === undefined) emitMessage(target, routines, acts);
+  else asm.call(routines.tell);
+  asm.mov("a0", "t3");
+  raw(target, "exit_group");
 }
 
-/** Writes `x: step 17, mount_setattr: EINVAL (22)` to stderr; `t2` holds the result, `t3` stays. */
-function emitMessage(target: Target, routines: Routines, acts: readonly Act[], kind: number): void {
+/**
+ * Writes `x: step 17, mount_setattr: EINVAL (22)` to stderr; `t2` holds the negative error number,
+ * or 0 for a result that was not the expected one, and `t3` stays.
+ */
+function emitMessage(target: Target, routines: Routines, acts: readonly Act[]): void {
   const { asm, bss, data } = target;
   const buffer = bss.slot("message", MESSAGE_BYTES);
   const exitCode = bss.slot("exit code", 8);
@@ -61,22 +65,18 @@ function emitMessage(target: Target, routines: Routines, acts: readonly Act[], k
   emitNth(target, "t1");
   asm.call(routines.appendString);
 
-  if (kind === RECORD.kinds.unexpected) say(": an unexpected result");
-  else {
-    const unnamed: Label = {};
-    say(": ");
-    emitErrno(target, value, "t1");
-    asm.branch("ge", "t1", NAMED_ERRORS + 1, unnamed);
-    asm.data("a1", data.string(errnoNames()));
-    emitNth(target, "t1");
-    asm.call(routines.appendString);
-    asm.bind(unnamed);
-    say(" (");
-    emitErrno(target, value, "t1");
-    asm.call(routines.appendDecimal);
-    say(")");
-  }
-  say("\n");
+  const unnamed: Label = {};
+  say(": ");
+  emitErrno(target, value, "t1");
+  asm.branch("ge", "t1", NAMED_ERRORS + 1, unnamed);
+  asm.data("a1", data.string(errnoNames()));
+  emitNth(target, "t1");
+  asm.call(routines.appendString);
+  asm.bind(unnamed);
+  say(" (");
+  emitErrno(target, value, "t1");
+  asm.call(routines.appendDecimal);
+  say(")\n");
   asm.li("a0", STDERR);
   asm.bss("a1", buffer);
   emitLength(target, buffer);
@@ -137,7 +137,8 @@ function callNames(acts: readonly Act[]): { table: Uint8Array; names: string } {
 }
 
 function errnoNames(): string {
-  return Array.from({ length: NAMED_ERRORS + 1 }, (_, n) => errnoName(n) ?? "").join("\0");
+  const name = (n: number): string => (n === 0 ? "an unexpected result" : (errnoName(n) ?? ""));
+  return Array.from({ length: NAMED_ERRORS + 1 }, (_, n) => name(n)).join("\0");
 }
 
 /** The system call that an act makes, or waits in. */

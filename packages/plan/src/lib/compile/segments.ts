@@ -1,4 +1,5 @@
 const utf8 = new TextEncoder();
+const MAX_SHARED_BYTES = 64;
 
 /** The read-only data of a launcher: strings (each kept once), structs, pointer arrays. */
 export interface Data {
@@ -22,6 +23,7 @@ export interface Bss {
 export function createData(base: number, headerBytes: number): Data {
   const chunks: Uint8Array[] = [];
   const known = new Map<string, number>();
+  const suffixes = new Map<string, number>();
   let size = headerBytes;
 
   const append = (bytes: Uint8Array, align: number): number => {
@@ -37,8 +39,16 @@ export function createData(base: number, headerBytes: number): Data {
     return offset;
   };
 
+  /** The end of a short string is a string as well: `etc` stands in `/etc`. */
+  const remember = (value: string | Uint8Array, offset: number): number => {
+    const text = key(value);
+    if (text.length > MAX_SHARED_BYTES) return offset;
+    for (let i = 0; i < text.length; i++) suffixes.set(text.slice(i), offset + i);
+    return offset;
+  };
+
   return {
-    string: (value) => append(terminated(value), 1),
+    string: (value) => suffixes.get(key(value)) ?? remember(value, append(terminated(value), 1)),
     block: (bytes) => append(bytes, 8),
     address: (offset) => base + offset,
     bytes: () => Buffer.concat(chunks),
@@ -62,6 +72,11 @@ export function createBss(base: number, reserved: number): Bss {
     address: (offset) => base + offset,
     size: () => size,
   };
+}
+
+/** One character for each byte. */
+function key(value: string | Uint8Array): string {
+  return Buffer.from(value as string).toString("latin1");
 }
 
 function terminated(value: string | Uint8Array): Uint8Array {

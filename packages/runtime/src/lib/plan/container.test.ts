@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { compile, explain, explainLines } from "@x/plan";
+import type { Facts } from "../facts.ts";
+import type { Sandbox } from "../sandbox.ts";
+import { plan } from "./container.ts";
+
+/** Debian 12, as its facts are. */
+const facts: Facts = {
+  uid: 0,
+  gid: 0,
+  topLevel: {
+    bin: { link: "usr/bin" },
+    sbin: { link: "usr/sbin" },
+    lib: { link: "usr/lib" },
+    lib64: { link: "usr/lib64" },
+  },
+  etc: { alternatives: "directory", "ld.so.cache": "file", "ssl/certs": "directory" },
+  sources: { "/srv/data": "directory", "/srv/file": "file" },
+};
+const host: Sandbox = { root: "host", args: ["echo", "hi"] };
+const rootless: Facts = { ...facts, uid: 1000, gid: 1000 };
+const ranges = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
+
+const plans: [file: string, sandbox: Sandbox, facts: Facts][] = [
+  ["host", host, facts],
+  ["host-rootless", host, rootless],
+  ["host-init", { ...host, init: true }, facts],
+  ["host-user", { ...host, user: { uid: 1000, gid: 1000, additionalGids: [5] } }, facts],
+  ["host-network-rootless", { ...host, network: "host" }, rootless],
+  ["dir-ranges", { root: { dir: "/srv/root" }, args: ["/bin/true"], uidMappings: ranges }, facts],
+  [
+    "dir-mounts",
+    {
+      root: { dir: "/srv/root" },
+      args: ["/bin/true"],
+      mounts: [
+        { type: "bind", source: "/srv/data", destination: "/var/data", readonly: true },
+        { type: "bind", source: "/srv/file", destination: "/etc/file" },
+        { type: "tmpfs", destination: "/scratch", sizeBytes: 1_048_576, mode: 0o700 },
+      ],
+    },
+    facts,
+  ],
+];
+
+describe.each(plans)("the plan of %s", (file, sandbox, known) => {
+  test("is the list of system calls in its golden file", async () => {
+    await expect(explain(plan(sandbox, known))).toMatchFileSnapshot(`golden/${file}.txt`);
+  });
+
+  test.each(["x64", "arm64"] as const)("fits 8 KB on %s", (arch) => {
+    expect(compile(plan(sandbox, known), { arch }).length).toBeLessThan(8192);
+    expect(compile(plan(sandbox, known), { arch, channel: 3 }).length).toBeLessThan(8192);
+  });
+});
+
+test("no step of the default plan mounts by path, or leaves a mount in reach of the host", () => {
+  const calls = explainLines(plan(host, facts));
+  expect(calls.map(({ syscall }) => syscall)).not.toContain("mount");
+  const privateAt = calls.findIndex(({ text }) => text.includes("MS_PRIVATE"));
+  const firstMount = calls.findIndex(({ syscall }) =>
+    /^(fsmount|open_tree|move_mount)$/.test(syscall),
+  );
+  expect(privateAt).toBeGreaterThan(-1);
+  expect(privateAt).toBeLessThan(firstMount);
+});
+
+test("descriptors are closed before the working directory is entered", () => {
+  const calls = explainLines(plan({ ...host, cwd: "/proc/self/fd/7" }, facts));
+  const closed = calls.findIndex(({ text }) => text.startsWith("close_range(channel+1"));
+  const entered = calls.findIndex(({ text }) => text.includes("/proc/self/fd/7"));
+  expect(closed).toBeGreaterThan(-1);
+  expect(entered).toBeGreaterThan(closed);
+});

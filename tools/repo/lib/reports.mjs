@@ -9,7 +9,7 @@ import { root } from "./run.mjs";
  */
 
 /** Where the programs of this folder leave what they found out, in the form of vitest's reporter. */
-const reportsFolder = process.env.X_RESULTS ?? join(root, ".x", "results");
+export const reportsFolder = process.env.X_RESULTS ?? join(root, ".x", "results");
 
 /** Makes room for a report: the file to write it to. Removes what an earlier run left there. */
 export function reportFile(ring) {

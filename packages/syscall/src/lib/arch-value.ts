@@ -4,12 +4,12 @@ import { enumeratedBits } from "./enumerated-bits.ts";
 import type { FlagGroupName } from "./flag-group-name.ts";
 
 /**
- * A value in the numbers of an architecture. The constants of this package are those of x86-64; what
- * is made of them goes through here before the kernel of another architecture sees it. `syscall()`
- * does that for the flags of its arguments, `pack()` for those of a struct.
+ * A value in the numbers of an architecture. The constants of this package are those of x86-64;
+ * what is made of them goes through here before the kernel of another architecture sees it.
+ * `syscall()` does that for the flags of its arguments, `pack()` for those of a struct.
  *
- * Only the group `open` differs, and there arm64 swaps two pairs of bits, so that the same call also
- * translates arm64's numbers (what `fcntl(F_GETFL)` gave there) back. The negative number that
+ * Only the group `open` differs, and there arm64 swaps two pairs of bits, so that the same call
+ * also translates arm64's numbers (what `fcntl(F_GETFL)` gave there) back. The negative number that
  * JavaScript's `|` makes of flags with bit 31 becomes the unsigned word that was meant, so that it
  * does not fill the upper half of a 64-bit field.
  */

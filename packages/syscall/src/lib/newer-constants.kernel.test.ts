@@ -17,7 +17,9 @@ import { syscall } from "./syscall.ts";
 const [major = 0, minor = 0] = release().split(".").map(Number);
 const old = major < 6 || (major === 6 && minor < 18);
 
-/** C headers of distributions are older than these; a kernel that has them is the better witness. */
+/**
+ * C headers of distributions are older than these; a kernel that has them is the better witness.
+ */
 describe.skipIf(old)(`what is newer than the C headers${old ? ` (needs Linux 6.18)` : ""}`, () => {
   let self: Descriptor;
   let mounts = -1;

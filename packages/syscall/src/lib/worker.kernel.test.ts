@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 
 const source = JSON.stringify(new URL("../index.ts", import.meta.url).href);
 
-/** Runs a script in worker threads of a Node of its own, one after the other, and prints the rest. */
+/**
+ * Runs a script in worker threads of a Node of its own, one after the other, and prints the rest.
+ */
 function inWorkers(script: string, rest: string): { status: number | null; signal: string | null } {
   // tsx takes care of the main thread alone.
   const worker = JSON.stringify(`

@@ -22,18 +22,24 @@ export default function setup({ name }: TestProject): () => Promise<void> {
   // What tsx and Node keep of what they compiled is no leak, and no use to anyone here.
   process.env["TSX_DISABLE_CACHE"] = "1";
   process.env["NODE_DISABLE_COMPILE_CACHE"] = "1";
+  process.once("exit", () => removeEmpty(temporary));
   const before = look(temporary);
   return async () => {
     const left = await settled(() => [...look(temporary)].filter((thing) => !before.has(thing)));
     report(name, left);
-    if (left.length === 0) {
-      rmdirSync(temporary);
-      return;
-    }
-    // What is left stays: removing a folder in which a mount may be left would reach through it.
+    if (left.length === 0) return;
     console.error(`\nLEFT BEHIND by the tests:\n${left.map((thing) => `  ${thing}`).join("\n")}\n`);
     process.exitCode = 1;
   };
+}
+
+/** What is left stays: removing a folder in which a mount may be left would reach through it. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY") throw error;
+  }
 }
 
 /** One more test for the sum of tools/repo/test.mjs, which names the folder; nobody else reads it. */

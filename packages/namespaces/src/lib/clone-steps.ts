@@ -48,9 +48,7 @@ export function cloneSteps(command: Command, options: CloneStepsOptions): Plan {
   return [
     ...endWithNode(options.parent),
     ...openSelf("launcher"),
-    ...(idMaps === undefined
-      ? [forkInto(kinds, finish), report("pid", result("command"))]
-      : forkIntoUser(kinds, finish, idMaps)),
+    ...(idMaps === undefined ? [forkInto(kinds, finish)] : forkIntoUser(kinds, finish, idMaps)),
     ...withdraw(),
     reap(result("command"), { why: "and ends as it does" }),
   ];

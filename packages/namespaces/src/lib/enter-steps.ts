@@ -1,4 +1,4 @@
-import { fork, reap, report, result, step, type Plan, type Step } from "@x/plan";
+import { afterChannel, fork, reap, result, step, type Plan, type Step } from "@x/plan";
 import { PR_SET_DUMPABLE } from "@x/syscall";
 import { commandStep, type Command, type Environment } from "./command.ts";
 import { credentialSteps } from "./credentials.ts";
@@ -58,7 +58,7 @@ export function enterSteps(command: Command, options: EnterStepsOptions): Plan {
     step("prctl", [PR_SET_DUMPABLE, 0, 0, 0, 0], {
       why: "nobody inside can look into the launcher",
     }),
-    step("close_range", [firstUnused(joins), LAST_DESCRIPTOR, 0], {
+    step("close_range", [afterChannel(3 + joins.length), LAST_DESCRIPTOR, 0], {
       why: "nothing is open but the way in",
     }),
     ...endWithNode(parent),
@@ -79,13 +79,7 @@ function forked(child: readonly Step[]): Step[] {
   return [
     ...openSelf("launcher"),
     fork({ flags: 0 }, child, { as: "command", why: "the next child is in the PID namespace" }),
-    report("pid", result("command")),
     ...withdraw(),
     reap(result("command"), { why: "and ends as it does" }),
   ];
-}
-
-/** Behind the streams and what is joined comes the channel to Node, which `launch` puts there. */
-function firstUnused(joins: readonly Join[]): number {
-  return 3 + joins.length + 1;
 }

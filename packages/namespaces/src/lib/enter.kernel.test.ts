@@ -1,9 +1,8 @@
 import { PlanError } from "@x/plan";
-import { Descriptor, openProcess } from "@x/syscall";
+import { AT_FDCWD, Descriptor, openProcess, S_IFIFO, syscall } from "@x/syscall";
 import { mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { children, descriptors } from "../testing/left-behind.ts";
 import { isRoot, outcome, printed } from "../testing/outcome.ts";
@@ -165,7 +164,7 @@ describe("a target that is none is refused", () => {
 
   test("a FIFO, without waiting for its other end", async () => {
     const fifo = join(folder, "fifo");
-    spawnSync("mkfifo", [fifo]);
+    syscall("mknodat", AT_FDCWD, fifo, S_IFIFO | 0o600, 0);
     await expectRefused(fifo, "not a namespace");
   });
 
@@ -203,6 +202,12 @@ describe("a target that is none is refused", () => {
     for (const gone of [child.pid, process]) {
       await expect(enter(gone, ["true"])).rejects.toMatchObject({ code: "X_NAMESPACE_GONE" });
     }
+  });
+
+  test.skipIf(!isRoot)("one that belongs to another user namespace (needs root)", async () => {
+    await using other = await clone(["sleep", "60"], { namespaces: ["user", "net"] });
+    const mixed = { user: path("user"), net: `/proc/${other.pid}/ns/net` };
+    await expect(enter(mixed, ["true"])).rejects.toMatchObject({ code: "EPERM", field: "target" });
   });
 
   test("a path that is not there is the kernel's error", async () => {

@@ -1,5 +1,5 @@
 import { afterChannel, result, step, struct, type Step } from "@x/plan";
-import { layouts, POLLIN, PR_SET_PDEATHSIG, SIG_BLOCK, signalNumber } from "@x/syscall";
+import { layouts, POLLIN, PR_SET_PDEATHSIG, signalNumber } from "@x/syscall";
 
 /** The launcher ends when the Node process that started it does; `parent` is that one's pid. */
 export function endWithNode(parent: number): Step[] {
@@ -28,21 +28,19 @@ export function endWith(parent: string): Step[] {
 }
 
 /**
- * What a parent does once its child is on its way: signals are kept for the `reap` step that
- * passes them on, Node hears the child's pid, and nothing that the child uses is held open here.
+ * What a parent closes once its child is on its way, so that the other end of a stream knows when
+ * the command has closed its own. The `reap` step that follows sees to the channel and what is
+ * below it.
  */
 export function withdraw(): Step[] {
   return [
-    step("rt_sigprocmask", [SIG_BLOCK, everySignal, null, 8], {
-      why: "from here on signals are passed on to the command",
-    }),
     step("close_range", [0, 2, 0], { why: "the streams are the command's alone" }),
     step("close_range", [afterChannel(3), LAST_DESCRIPTOR, 0]),
   ];
 }
 
 /** PR_SET_PDEATHSIG does not outlive a change of credentials, so whoever changes them asks again. */
-export function endWithParent(): Step {
+function endWithParent(): Step {
   return step("prctl", [PR_SET_PDEATHSIG, signalNumber("SIGKILL"), 0, 0, 0], {
     why: "ends with its parent",
   });
@@ -50,5 +48,3 @@ export function endWithParent(): Step {
 
 /** The last argument of a `close_range` that means "all". */
 export const LAST_DESCRIPTOR = 0xffff_ffff;
-
-const everySignal = new Uint8Array(8).fill(0xff);

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test, vi } from "vitest";
 import { isRoot } from "../testing/outcome.ts";
 import { startThread } from "../testing/thread.ts";
 import { allKinds, type NamespaceKind } from "./kinds.ts";
 
-const program = join(import.meta.dirname, "..", "testing", "outlived.ts");
+const program = fileURLToPath(new URL("../testing/outlived.ts", import.meta.url));
 const run = ["--conditions=source", "--import", "tsx"];
 
 /** Ended, if perhaps not yet reaped by whoever inherited it. */

@@ -77,7 +77,7 @@ describe("listNamespaces", () => {
   });
 
   test("says nothing of what is beyond our own user namespace", async () => {
-    const [own] = (await listNamespaces()).filter(
+    const own = (await listNamespaces()).find(
       ({ inode }) => inode === namespacesOf("self").user?.inode,
     );
     expect(own).toMatchObject({ userNamespace: undefined, parent: undefined });

@@ -59,7 +59,7 @@ export function validateNewNamespaces(wanted: NewNamespaces, maps: UserMaps | un
 }
 
 /** Throws `NamespaceError` for a name that sethostname(2) would refuse, or cut at a NUL byte. */
-export function validateHostname(hostname: string, field = "hostname"): void {
+function validateHostname(hostname: string, field = "hostname"): void {
   const bytes = Buffer.byteLength(hostname);
   if (bytes > MAX_HOSTNAME_BYTES) {
     fail(field, `${bytes} bytes, of which the kernel takes ${MAX_HOSTNAME_BYTES}`);

@@ -61,7 +61,7 @@ export function requireKind(
 }
 
 /** The kind of an open namespace; undefined when it is none. Source: NS_GET_NSTYPE(2const). */
-export function kindOf(namespace: Descriptor): NamespaceKind | undefined {
+function kindOf(namespace: Descriptor): NamespaceKind | undefined {
   try {
     const flag = syscall("ioctl", namespace.fd, NS_GET_NSTYPE);
     return allKinds.find((kind) => namespaceKinds[kind].flag === flag);

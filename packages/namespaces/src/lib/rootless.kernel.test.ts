@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isRoot, printed } from "../testing/outcome.ts";
 import { clone } from "./clone.ts";
@@ -11,7 +12,7 @@ import { clone } from "./clone.ts";
  */
 const UID = 54_321;
 const START = 3_000_000;
-const program = join(import.meta.dirname, "..", "testing", "attempt.ts");
+const program = fileURLToPath(new URL("../testing/attempt.ts", import.meta.url));
 const helpers = existsSync("/usr/bin/newuidmap") && existsSync("/usr/bin/newgidmap");
 
 let folder: string;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isRoot } from "../testing/outcome.ts";
-import { startThread, type Thread } from "../testing/thread.ts";
+import { startThread } from "../testing/thread.ts";
 import { clone } from "./clone.ts";
 import { allKinds } from "./kinds.ts";
 import { namespacesOf } from "./namespaces-of.ts";

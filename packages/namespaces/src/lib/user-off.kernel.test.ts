@@ -1,9 +1,9 @@
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { printed } from "../testing/outcome.ts";
 import { clone } from "./clone.ts";
 
-const program = join(import.meta.dirname, "..", "testing", "attempt.ts");
+const program = fileURLToPath(new URL("../testing/attempt.ts", import.meta.url));
 
 test("where user.max_user_namespaces is 0, the error says so", async () => {
   const script = `

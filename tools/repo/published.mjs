@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mustRun, root } from "./lib/run.mjs";
 
+mustRun("turbo", ["run", "build", "--output-logs=errors-only"]);
 const temporary = mkdtempSync(join(tmpdir(), "x-published-"));
 const tarballs = join(temporary, "tarballs");
 const user = join(temporary, "user");
@@ -17,7 +18,6 @@ const problems = [];
 try {
   mkdirSync(tarballs);
   mkdirSync(user);
-  mustRun("turbo", ["run", "build", "--output-logs=errors-only"]);
   const packages = publicPackages();
   for (const { folder } of packages) {
     expectSuccess("pnpm", ["--dir", folder, "pack", "--pack-destination", tarballs]);

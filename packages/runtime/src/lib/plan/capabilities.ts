@@ -43,8 +43,8 @@ export function boundCapabilities(kept: readonly CapabilityName[]): Step[] {
 }
 
 /**
- * Sets the permitted and effective sets; the inheritable and ambient sets end up empty, so that
- * nothing is handed to a user who is not root (CVE-2022-24769). Source: capabilities(7).
+ * Sets the permitted and effective sets; the inheritable and ambient sets end up empty, whoever the
+ * user is and whatever we have inherited ourselves (CVE-2022-24769). Source: capabilities(7).
  */
 export function setCapabilities(kept: readonly CapabilityName[]): Step[] {
   const bits = kept.reduce((sum, name) => sum | (1n << BigInt(flagGroups.capability[name]!)), 0n);
@@ -62,7 +62,7 @@ export function setCapabilities(kept: readonly CapabilityName[]): Step[] {
           permitted1: high,
         }),
       ],
-      { why: `root inside may do ${kept.length} things` },
+      { why: kept.length === 0 ? "and no capability" : `root inside may do ${kept.length} things` },
     ),
   ];
 }

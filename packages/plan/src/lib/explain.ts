@@ -25,6 +25,7 @@ export interface ExplainLine {
   readonly tolerate?: readonly string[];
 }
 
+/** How a plan is explained. */
 export interface ExplainOptions {
   /** Leaves out what a launcher without a Node process does not do: reports and answers. */
   readonly standalone?: boolean;

@@ -15,6 +15,7 @@ export const RECORD = {
   kinds: { report: 1, failed: 2, unexpected: 3, ready: 4, trace: 5, ask: 6, waits: 7 },
 } as const;
 
+/** A record, read. */
 export interface ChannelRecord {
   readonly kind: keyof typeof RECORD.kinds;
   readonly index: number;

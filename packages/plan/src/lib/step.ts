@@ -17,6 +17,7 @@ export interface StepOptions {
   readonly field?: string;
 }
 
+/** What a call can carry besides its arguments. */
 export interface CallOptions extends StepOptions {
   /** A name under which later steps find the result. */
   readonly as?: string;
@@ -75,12 +76,16 @@ export interface Answer extends StepOptions {
   readonly kind: "answer";
 }
 
+/** One line of a plan, as plain data. */
 export type Step = Call | Fork | Exec | ExitAs | Reap | Report | Answer;
 
 /** A container, or any other errand: a list of system calls. */
 export type Plan = readonly Step[];
 
-/** A system call by name, with its arguments in the order of its man page. */
+/**
+ * A system call by name, with its arguments in the order of its man page. Whoever reads the plan
+ * refuses what the kernel could not be asked: a call that nobody has heard of, a seventh argument.
+ */
 export function step(
   call: SyscallName,
   args: readonly Value[] = [],
@@ -120,7 +125,10 @@ export function exec(
   return { kind: "exec", files, argv, env, ...options };
 }
 
-/** `wait4(2)` for one process, then an exit with the same code or by the same signal. */
+/**
+ * Waits for one process, then exits with the same code or by the same signal. A signal that comes
+ * meanwhile is not passed on. Source: wait4(2).
+ */
 export function exitAs(pid: Result, options: StepOptions = {}): ExitAs {
   return { kind: "exitAs", pid, ...options };
 }
@@ -140,12 +148,18 @@ export function reap(
   return { kind: "reap", pid, ...options };
 }
 
-/** Tells the Node process the number `value` under `name`. Left out where there is no channel. */
+/**
+ * Tells the Node process the number `value` under `name`: it is then among the `reports` of the
+ * launch. Left out where there is no channel.
+ */
 export function report(name: string, value: Result, options: StepOptions = {}): Report {
   return { kind: "report", name, value, ...options };
 }
 
-/** Blocks until the Node process answers; fails if it is gone. Left out without a channel. */
+/**
+ * Blocks until the `answer` of the launch has come back from what it had to do; the plan fails
+ * when that has failed, or Node is gone. Left out where there is no channel.
+ */
 export function answer(options: StepOptions = {}): Answer {
   return { kind: "answer", ...options };
 }

@@ -83,7 +83,10 @@ export function result(name: string): Result {
   return { result: name };
 }
 
-/** `bytes` of zeroed, writable memory under a name; its address as an argument. */
+/**
+ * `bytes` of zeroed, writable memory under a name; its address as an argument. The same name is the
+ * same memory, of the same size, and the child of a fork has a copy of it.
+ */
 export function memory(name: string, bytes: number): Memory {
   return { memory: name, bytes };
 }
@@ -98,7 +101,7 @@ export function strings(list: readonly (string | Uint8Array)[]): Strings {
   return { strings: list };
 }
 
-/** A struct by one of the `layouts` of `@x/syscall`. */
+/** A struct by one of the `layouts` of `@x/syscall`; fields that are left out are zero. */
 export function struct(
   layout: StructLayout,
   fields: Readonly<Record<string, FieldValue>> = {},

@@ -14,6 +14,7 @@ export interface Facts {
   readonly sources: Readonly<Record<string, "file" | "directory">>;
 }
 
+/** What there is at a path. */
 export type Entry = "file" | "directory" | { readonly link: string };
 
 /** Directories beside `/usr` that programs expect; links into it on most machines of today. */

@@ -33,12 +33,14 @@ export interface Sandbox {
 /** This machine's `/usr` and a little of `/etc`, or a directory that holds a root file system. */
 export type Root = "host" | { readonly dir: string };
 
+/** A user by number, as the container knows it. */
 export interface User {
   readonly uid: number;
   readonly gid: number;
   readonly additionalGids?: readonly number[];
 }
 
+/** Something to be seen at a path inside. */
 export type Mount = BindMount | TmpfsMount;
 
 /** A file or directory of this machine, with all that is mounted below it. */
@@ -63,4 +65,5 @@ export interface TmpfsMount {
 
 /** `PATH` unless `env` says otherwise, as Docker sets it. */
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** The host name of a container that was given none. */
 export const DEFAULT_HOSTNAME = "x";

@@ -14,6 +14,7 @@ export type Register =
   | "t2"
   | "t3";
 
+/** How two signed numbers compare. */
 export type Condition = "eq" | "ne" | "lt" | "le" | "ge";
 
 /** A place in the code, known once it is bound. */

@@ -13,6 +13,7 @@ import { assignSlots } from "./slots.ts";
 import { placeStrings } from "./strings.ts";
 import { x64 } from "./x64.ts";
 
+/** What an executable is compiled for. */
 export interface CompileOptions {
   /** The CPU the launcher is for. */
   readonly arch: Arch;
@@ -31,7 +32,7 @@ const assemblers: Record<Arch, (addresses: Addresses) => Assembler> = { x64, arm
 
 /**
  * Compiles a plan to a static ELF64 executable; works on any host. The same plan and options give
- * the same bytes.
+ * the same bytes. Source: elf(5).
  *
  * Throws `InvalidPlanError` (code `X_PLAN_INVALID`) when the plan makes no sense, and
  * `UnsupportedSyscallError` for a call that the CPU does not have.

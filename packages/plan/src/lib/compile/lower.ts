@@ -27,6 +27,7 @@ export type Inject =
   | { readonly step: number; readonly errno: ErrnoName }
   | { readonly step: number; readonly kill: true };
 
+/** What is built in besides the acts themselves. */
 export interface LowerOptions {
   readonly trace: boolean;
   readonly inject: Inject | undefined;

@@ -41,6 +41,7 @@ export interface Routines {
   readonly end: Label;
 }
 
+/** The labels of all routines, to be bound where they are emitted. */
 export function createRoutines(): Routines {
   return {
     sys: {},
@@ -65,6 +66,7 @@ export function raw({ asm, arch }: Target, name: SyscallName): void {
   asm.syscall();
 }
 
+/** The call that every act makes: counted, then made, and its error judged. */
 export function emitSys(target: Target, routines: Routines): void {
   const { asm } = target;
   asm.bind(routines.sys);
@@ -129,6 +131,7 @@ export function emitExitAlike(target: Target, routines: Routines): void {
   raw(target, "exit_group");
 }
 
+/** Strings and decimal numbers, appended one after the other. */
 export function emitText(target: Target, routines: Routines): void {
   const { asm, bss } = target;
   const done: Label = {};

@@ -20,6 +20,7 @@ export interface Bss {
   size(): number;
 }
 
+/** Read-only data that will begin at `base`, behind the ELF headers. */
 export function createData(base: number, headerBytes: number): Data {
   const chunks: Uint8Array[] = [];
   const known = new Map<string, number>();

@@ -25,6 +25,7 @@ import { killContainer, type Processes } from "./kill.ts";
 import { openStdio, type Stdio, type Streams } from "./stdio.ts";
 import { timingOf, type Timing } from "./timing.ts";
 
+/** How a plan is launched. */
 export interface LaunchOptions {
   /** The standard streams; "pipe" unless given. */
   readonly stdio?: Stdio;
@@ -74,7 +75,7 @@ const launches = diagnostics("x:plan");
  * `SyscallError` when the launcher cannot be started, and with the reason of an aborted `signal`.
  * The launcher runs in a session of its own with an empty environment; nothing of a launch that
  * failed is left. The event loop is blocked by the spawn alone. Each launch is published on the
- * diagnostics channel `x:plan`.
+ * diagnostics channel `x:plan`. Source: memfd_create(2), posix_spawn(3), pidfd_open(2).
  */
 export async function launch(plan: Plan, options: LaunchOptions = {}): Promise<Launched> {
   const { signal } = options;

@@ -8,6 +8,7 @@ import { AT_FDCWD, Descriptor, O_CLOEXEC, O_RDWR, pipe, syscall } from "@x/sysca
  */
 export type StdioTarget = "pipe" | "inherit" | "ignore" | number | Descriptor;
 
+/** One target for all three standard streams, or one for each. */
 export type Stdio =
   | "pipe"
   | "inherit"

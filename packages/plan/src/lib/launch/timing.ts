@@ -12,6 +12,7 @@ export interface Timing {
   readonly durationNs: number;
 }
 
+/** The timing in a record of the kind `trace`. */
 export function timingOf(act: Act, { start, end }: ChannelRecord): Timing {
   const { index, depth } = act;
   const durationNs = Number(end - start);

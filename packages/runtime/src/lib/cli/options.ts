@@ -48,6 +48,7 @@ export const options: Readonly<Record<string, OptionShape>> = {
   help: { type: "boolean", short: "h", help: "show this" },
 };
 
+/** What an option takes, and what is said about it. */
 export interface OptionShape {
   readonly type: "string" | "boolean";
   readonly short?: string;
@@ -66,6 +67,7 @@ export const commands: Readonly<Record<CommandName, string>> = {
   compile: "write the container as an executable that needs nothing but Linux",
 };
 
+/** The first word of a command line. */
 export type CommandName = "run" | "explain" | "compile";
 
 /** The text of `x --help`. */

@@ -20,7 +20,8 @@ import { userNamespace, namespacesOf } from "./user-namespace.ts";
 
 /**
  * The list of system calls that is this container. A pure function: the same description and facts
- * give the same plan.
+ * give the same plan. Expects a valid description; throws `SandboxError` for what does not go with
+ * the facts.
  */
 export function plan(sandbox: Sandbox, facts: Facts): Plan {
   const user = userNamespace(sandbox, facts);

@@ -33,6 +33,7 @@ const SHM_BYTES = 64 * 1024 * 1024;
 const TTY_GID = 5;
 const restricted = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 
+/** What can be done in a `/dev` of ours. */
 export interface DevOptions {
   /** Device nodes can be made; in a user namespace they cannot, and the host's are bound. */
   readonly mknod: boolean;

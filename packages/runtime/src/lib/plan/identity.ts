@@ -4,6 +4,7 @@ import type { Sandbox } from "../sandbox.ts";
 import { boundCapabilities, DEFAULT_CAPABILITIES, setCapabilities } from "./capabilities.ts";
 import { dieWithParent } from "./launcher.ts";
 
+/** What the user namespace allows. */
 export interface IdentityOptions {
   /** Groups can be set; a user namespace that maps one id denies it. */
   readonly setgroups: boolean;

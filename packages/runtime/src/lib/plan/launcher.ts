@@ -10,6 +10,7 @@ import { fork, reap, result, step, struct, type Result, type Step } from "@x/pla
 import { listener, listenForSelfKill } from "./self-kill.ts";
 
 const launcher = result("launcher");
+/** The container's first process, as the launcher knows it. */
 export const pid: Result = result("pid");
 
 /** The kernel kills this process when its parent ends. */

@@ -1,4 +1,11 @@
-import { addressOf, syscall, SyscallError, thisArch, type SyscallArgument } from "@x/syscall";
+import {
+  addressOf,
+  archValue,
+  syscall,
+  SyscallError,
+  thisArch,
+  type SyscallArgument,
+} from "@x/syscall";
 import { check } from "./check.ts";
 import { InvalidPlanError } from "./error.ts";
 import type { Call, Plan, Step } from "./step.ts";
@@ -97,8 +104,10 @@ function pointers(list: readonly (string | Uint8Array)[], world: World): Buffer 
 function encode({ struct, fields }: Struct, world: World): Buffer {
   const block = Buffer.alloc(struct.bytes);
   for (const [name, value] of Object.entries(fields)) {
-    const { offset, bytes } = struct.fields[name]!;
-    const bits = BigInt.asUintN(8 * bytes, fieldOf(value, world));
+    const { offset, bytes, flags } = struct.fields[name]!;
+    const number = fieldOf(value, world);
+    const here = flags === undefined ? number : archValue(flags, number, thisArch());
+    const bits = BigInt.asUintN(8 * bytes, here);
     if (bytes === 8) block.writeBigUInt64LE(bits, offset);
     else block.writeUIntLE(Number(bits), offset, bytes);
   }

@@ -1,10 +1,15 @@
+import { thisArch } from "@x/syscall";
 import { readFileSync } from "node:fs";
 import { NamespaceError } from "./error.ts";
 import { parseIdMap, sameIdMap, type IdMapping } from "./id-map.ts";
 import type { UserMaps } from "./new-namespaces.ts";
 
-/** The maps of the user namespace of a process, as the calling process sees the ids outside. */
+/**
+ * The maps of the user namespace of a process, as the calling process sees the ids outside. Throws
+ * Node's own error when there is no such process, and `UnsupportedPlatformError`.
+ */
 export function readIdMaps(pid: number | "self"): UserMaps {
+  thisArch();
   return { uidMappings: read(pid, "uid"), gidMappings: read(pid, "gid") };
 }
 

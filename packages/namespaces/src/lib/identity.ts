@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { CAP_SETGID, CAP_SETUID } from "@x/syscall";
+import { CAP_SETGID, CAP_SETUID, thisArch } from "@x/syscall";
 
 /** Who the calling thread is, as far as id maps are concerned. */
 export interface Identity {
@@ -11,9 +11,12 @@ export interface Identity {
 
 /**
  * The calling thread's effective ids and capabilities. Node makes synchronous file calls in the
- * thread that asks, so `/proc/thread-self` is this one. Source: proc_pid_status(5).
+ * thread that asks, so `/proc/thread-self` is this one.
+ *
+ * Throws `UnsupportedPlatformError`. Source: proc_pid_status(5).
  */
 export function identity(): Identity {
+  thisArch();
   const status = readFileSync("/proc/thread-self/status", "latin1");
   const capabilities = BigInt(`0x${field(status, "CapEff")[0]}`);
   const has = (capability: number): boolean => ((capabilities >> BigInt(capability)) & 1n) === 1n;

@@ -1,4 +1,4 @@
-import type { Descriptor } from "@x/syscall";
+import { thisArch, type Descriptor } from "@x/syscall";
 import { fstatSync, readdirSync, statSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { mountedNamespaces } from "./mounted-namespaces.ts";
@@ -31,10 +31,11 @@ const PASSED_OVER: readonly string[] = ["ENOENT", "ESRCH", "EACCES", "EPERM"];
  * file. Threads count, since each can have namespaces of its own. From an ordinary user the
  * processes of others are hidden, and with them the namespaces in which there is nobody else.
  *
- * Rejects with `SyscallError` or Node's own error when `/proc` is not there. Source: namespaces(7),
- * ioctl_nsfs(2).
+ * Rejects with `UnsupportedPlatformError`, and with Node's own error when `/proc` is not there.
+ * Source: namespaces(7), ioctl_nsfs(2).
  */
 export async function listNamespaces(): Promise<ListedNamespace[]> {
+  thisArch();
   const found = new Map<string, Found>();
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   for (const [i, pid] of pids.entries()) {

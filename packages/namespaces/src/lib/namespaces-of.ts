@@ -1,3 +1,4 @@
+import { thisArch } from "@x/syscall";
 import { statSync } from "node:fs";
 import { allKinds, namespaceKinds, type NamespaceKind } from "./kinds.ts";
 import { gone } from "./pidfd.ts";
@@ -18,9 +19,11 @@ export type ProcessId = number | "self";
  * others than its process: see `unshare`. A kind that the kernel lacks is left out.
  *
  * Throws `NamespaceError` (`X_NAMESPACE_GONE`) when there is no such process any more, and Node's
- * own error (`EACCES`) when it is somebody else's. Source: namespaces(7).
+ * own error (`EACCES`) when it is somebody else's, and `UnsupportedPlatformError`. Source:
+ * namespaces(7).
  */
 export function namespacesOf(pid: ProcessId): Partial<Record<NamespaceKind, NamespaceId>> {
+  thisArch();
   const found = Object.fromEntries(
     allKinds.flatMap((kind) => {
       const id = identify(pid, kind);

@@ -9,7 +9,8 @@ import { exec, exitAs, explain, fork, launch, result, step, struct, type Step } 
 import * as k from "@x/syscall";
 
 const [usr, pid] = [result("usr"), result("pid")];
-const readOnly = struct(k.layouts.mount_attr, { attr_set: k.MOUNT_ATTR_RDONLY });
+const attr = k.layouts.mount_attr;
+const readOnly = struct(attr, { attr_set: k.MOUNT_ATTR_RDONLY });
 const flags = cloneFlags(["user", "mount", "pid", "uts", "ipc", "net"]);
 const cloned = k.OPEN_TREE_CLONE | k.OPEN_TREE_CLOEXEC | k.AT_RECURSIVE;
 const script = 'echo "process $$ of $(uname -n), user $(id -u), in / there are: $(ls -m /)"';
@@ -20,7 +21,7 @@ const container: Step[] = [
   step("mount", ["none", "/", null, k.MS_REC | k.MS_PRIVATE, null], { why: "no mount gets out" }),
   step("mount", ["root", "/tmp", "tmpfs", k.MS_NOSUID, "mode=755"], { why: "a root of memory" }),
   step("open_tree", [k.AT_FDCWD, "/usr", cloned], { as: "usr", why: "a copy, not yet to be seen" }),
-  step("mount_setattr", [usr, "", k.AT_EMPTY_PATH | k.AT_RECURSIVE, readOnly, 32]),
+  step("mount_setattr", [usr, "", k.AT_EMPTY_PATH | k.AT_RECURSIVE, readOnly, attr.bytes]),
   step("chdir", ["/tmp"]),
   ...["usr", "proc"].map((name) => step("mkdirat", [k.AT_FDCWD, name, 0o755])),
   ...["bin", "lib", "lib64"].map((to) => step("symlinkat", [`usr/${to}`, k.AT_FDCWD, to])),

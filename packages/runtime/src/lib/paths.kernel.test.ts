@@ -127,6 +127,16 @@ const SWAPPING = `
   const [target, spare] = [dir + "/target", dir + "/spare"];
   let go = true;
   parentPort.once("message", () => (go = false));
+  // Whoever is attacked makes things there meanwhile: again, until all is as it was.
+  const reset = () => {
+    try {
+      rmSync(target, { recursive: true, force: true });
+      rmSync(spare, { recursive: true, force: true });
+      mkdirSync(target);
+    } catch {
+      reset();
+    }
+  };
   const swap = () => {
     for (let i = 0; i < 100; i++) {
       try {
@@ -134,10 +144,8 @@ const SWAPPING = `
         symlinkSync(canary, target);
         unlinkSync(target);
         renameSync(spare, target);
-      } catch { // whoever was attacked has just made something there
-        rmSync(target, { recursive: true, force: true });
-        rmSync(spare, { recursive: true, force: true });
-        mkdirSync(target);
+      } catch {
+        reset();
       }
     }
     if (go) setImmediate(swap); else parentPort.close();

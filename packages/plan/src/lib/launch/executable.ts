@@ -72,7 +72,7 @@ function sealedMemory(bytes: Uint8Array, explicit: boolean): Descriptor {
 }
 
 /** A file that has no name from the start, so that nothing can be left behind: open(2) O_TMPFILE. */
-function unnamedFile(bytes: Uint8Array): Descriptor {
+export function unnamedFile(bytes: Uint8Array): Descriptor {
   const folder = process.env["XDG_RUNTIME_DIR"] ?? tmpdir();
   const written = new Descriptor(
     syscall("openat", AT_FDCWD, folder, O_TMPFILE | O_RDWR | O_CLOEXEC, MODE),

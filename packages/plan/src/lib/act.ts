@@ -11,7 +11,7 @@ import {
   type Report,
   type Step,
 } from "./step.ts";
-import { channel, memory, type Result, type Value } from "./value.ts";
+import { channel, internal, memory, type Result, type Value } from "./value.ts";
 
 /**
  * One numbered line of a plan: a single system call, or the loop that one waits in. Everything
@@ -97,13 +97,13 @@ export function actsOf(plan: Plan): Act[] {
 }
 
 /** Where `wait4` puts a status; shared by all who wait. */
-export const status: Value = memory("wait status", 8);
+export const status: Value = memory(internal("wait status"), 8);
 
 /** The name under which `reap` keeps the first process it reaped. */
-export const reaped = "reaped";
+export const reaped: string = internal("reaped");
 
 /** The name of the descriptor that is readable while a signal waits. */
-export const pendingSignals = "signals";
+export const pendingSignals: string = internal("signals");
 
 /** All acts in one list, parents before children. */
 export function flatten(acts: readonly Act[]): Act[] {

@@ -1,6 +1,7 @@
 import { isSyscallName, type StructLayout } from "@x/syscall";
 import { InvalidPlanError } from "./error.ts";
 import type { Exec, Plan, Step } from "./step.ts";
+import { INTERNAL } from "./value.ts";
 import type { AfterChannel, ByArch, Channel, FieldValue, Value } from "./value.ts";
 
 /** The kernel's limit for one string of argv or envp: 32 pages (execve(2)). */
@@ -67,8 +68,15 @@ function checkExec({ files, argv, env }: Exec, path: string): void {
 
 function define(name: string | undefined, path: string, { results }: Scope): void {
   if (name === undefined) return;
+  checkName(name, path);
   if (results.has(name)) fail(path, `the name ${name} is taken by an earlier step`);
   results.add(name);
+}
+
+function checkName(name: string, path: string): void {
+  if (name.startsWith(INTERNAL)) {
+    fail(path, `names that begin with ${INTERNAL} are the launcher's own`);
+  }
 }
 
 function checkValue(value: Value | FieldValue, path: string, scope: Scope): void {
@@ -81,6 +89,7 @@ function checkValue(value: Value | FieldValue, path: string, scope: Scope): void
       fail(path, `no earlier step has a result named ${value.result}`);
     }
   } else if ("memory" in value) {
+    checkName(value.memory, path);
     const bytes = scope.memories.get(value.memory) ?? value.bytes;
     if (bytes !== value.bytes) {
       fail(path, `${value.memory} has ${bytes} bytes elsewhere in the plan`);

@@ -3,7 +3,7 @@ import type { Parameter } from "@x/syscall";
 import { actsOf, flatten, type Act } from "./act.ts";
 import { check } from "./check.ts";
 import { callOf } from "./compile/failure.ts";
-import { render, renderStrings } from "./render.ts";
+import { plain, render, renderStrings } from "./render.ts";
 import type { Call, Plan } from "./step.ts";
 import type { Value } from "./value.ts";
 
@@ -73,7 +73,7 @@ export function lineOf(act: Act): ExplainLine {
     depth,
     syscall: callOf(act),
     text: textOf(act),
-    ...(result === undefined ? {} : { result }),
+    ...(result === undefined ? {} : { result: plain(result) }),
     ...(why === undefined ? {} : { why }),
     ...(step.field === undefined ? {} : { field: step.field }),
     ...(call?.tolerate === undefined ? {} : { tolerate: call.tolerate }),

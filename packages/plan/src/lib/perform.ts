@@ -7,7 +7,9 @@ import {
   type SyscallArgument,
 } from "@x/syscall";
 import { check } from "./check.ts";
+import { actsOf, type Act } from "./act.ts";
 import { InvalidPlanError } from "./error.ts";
+import { failed } from "./failed.ts";
 import type { Call, Plan, Step } from "./step.ts";
 import type { FieldValue, Load, Result, Struct, Text, Value } from "./value.ts";
 
@@ -16,14 +18,13 @@ import type { FieldValue, Load, Result, Struct, Text, Value } from "./value.ts";
  * that are named with `as`. Meant for what is to outlast a launch: a mount on the host, say.
  *
  * Only plain system calls can be performed: a fork, an exec or a wait would be Node's own, and
- * throws `InvalidPlanError`. A call that fails throws its `SyscallError`; what was done before it
- * stays done. Descriptors among the results are the caller's to close.
+ * throws `InvalidPlanError`. A call that fails throws `PlanError`; what was done before it stays done. Descriptors among the results are the caller's to close.
  */
 export function perform(steps: Plan): Record<string, number> {
   check(steps);
   steps.forEach(refuseControl);
   const world: World = { results: new Map(), memories: new Map(), alive: [] };
-  for (const one of steps) performCall(one as Call, world);
+  for (const act of actsOf(steps)) if (act.kind === "call") performCall(act, act.call, world);
   return Object.fromEntries(world.results);
 }
 
@@ -49,20 +50,16 @@ function refuseControl(one: Step, i: number): void {
   }
 }
 
-function performCall(one: Call, world: World): void {
-  const { call, args, as, tolerate, expect } = one;
+function performCall(act: Act, { call, args, as, tolerate, expect }: Call, world: World): void {
   let answer: number;
   try {
     answer = syscall(call, ...args.map((value) => argument(value, world)));
   } catch (error) {
-    if (!(error instanceof SyscallError && tolerate?.some((name) => name === error.code))) {
-      throw error;
-    }
+    if (!(error instanceof SyscallError)) throw error;
+    if (!tolerate?.some((name) => name === error.code)) throw failed(act, error.errno);
     answer = error.errno;
   }
-  if (expect !== undefined && answer !== expect) {
-    throw new InvalidPlanError("", `${call} answered ${answer} instead of ${expect}`);
-  }
+  if (expect !== undefined && answer !== expect) throw failed(act);
   if (as !== undefined) world.results.set(as, answer);
 }
 

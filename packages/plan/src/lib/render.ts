@@ -6,7 +6,7 @@ import {
   type FlagGroupName,
   type Parameter,
 } from "@x/syscall";
-import type { FieldValue, Struct, Value } from "./value.ts";
+import { INTERNAL, type FieldValue, type Struct, type Value } from "./value.ts";
 
 /** Lists longer than this are cut: a command may have thousands of arguments. */
 const MAX_LISTED = 12;
@@ -21,7 +21,7 @@ export function render(value: Value | FieldValue, parameter?: Partial<Parameter>
   if ("byArch" in value) return "{bytes for this CPU}";
   if ("channel" in value) return "channel";
   if ("afterChannel" in value) return "channel+1";
-  if ("result" in value) return value.result;
+  if ("result" in value) return plain(value.result);
   if ("memory" in value) return `&${name(value.memory)}`;
   if ("load" in value) return `${name(value.load)}[${value.offset}]`;
   if ("strings" in value) return renderStrings(value.strings);
@@ -81,5 +81,10 @@ function quote(value: string): string {
 
 /** Names are words; in an expression their blanks would mislead. */
 function name(words: string): string {
-  return words.replaceAll(" ", "_");
+  return plain(words).replaceAll(" ", "_");
+}
+
+/** Without the mark of the launcher's own names. */
+export function plain(words: string): string {
+  return words.startsWith(INTERNAL) ? words.slice(INTERNAL.length) : words;
 }

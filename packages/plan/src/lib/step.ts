@@ -1,6 +1,7 @@
 import { layouts, signalNumber, type ErrnoName, type SyscallName } from "@x/syscall";
 import {
   channel,
+  internal,
   memory,
   struct,
   type FieldValue,
@@ -165,4 +166,6 @@ export function answer(options: StepOptions = {}): Answer {
 }
 
 /** The step that reads the answer, as `answer` performs it. */
-export const answerCall: Call = step("read", [channel, memory("answer", 1), 1], { expect: 1 });
+export const answerCall: Call = step("read", [channel, memory(internal("answer"), 1), 1], {
+  expect: 1,
+});

@@ -126,3 +126,11 @@ export function afterChannel(otherwise: number): AfterChannel {
 export function byArch(bytes: Readonly<Record<Arch, Uint8Array>>): ByArch {
   return { byArch: bytes };
 }
+
+/** Marks the names of results and memory that are the launcher's own. */
+export const INTERNAL = "%";
+
+/** A name that no plan can take. */
+export function internal(name: string): string {
+  return `${INTERNAL}${name}`;
+}

@@ -93,8 +93,9 @@ describe("a mount point that is a symbolic link", () => {
     for (const destination of ["/absolute/sub", "/relative/sub", "/absolute", "/relative"]) {
       const error = await refused(sandbox([{ type: "tmpfs", destination }]));
       // In the root the link's target does not exist; a mount on the link itself is no way out.
-      if (error !== undefined)
+      if (error !== undefined) {
         expect(error).toMatchObject({ name: "PlanError", field: "mounts[1].destination" });
+      }
     }
   });
 });

@@ -1,16 +1,32 @@
-import { errnoName } from "@x/syscall";
+import { errnoNumber, type ErrnoName } from "@x/syscall";
 import { flatten, type Act } from "../act.ts";
 import { RECORD } from "../record.ts";
+import { internal } from "../value.ts";
 import type { Label, Register } from "./assembler.ts";
 import type { Target } from "./operands.ts";
 import { raw, type Routines } from "./routines.ts";
 
 /** What `docker run` and `podman run` exit with when the container did not start. */
-export const EXIT_NOT_STARTED = 125;
+const EXIT_NOT_STARTED = 125;
 const STDERR = 2n;
 const MESSAGE_BYTES = 128;
-/** Errors above this number are rare enough to be told by number alone. */
-const NAMED_ERRORS = 40;
+/** What can go wrong with a container; other errors are told by number alone. */
+const named: readonly ErrnoName[] = [
+  ...([
+    "EPERM",
+    "ENOENT",
+    "EIO",
+    "E2BIG",
+    "ENOEXEC",
+    "EBADF",
+    "EAGAIN",
+    "ENOMEM",
+    "EACCES",
+  ] as const),
+  ...(["EBUSY", "EEXIST", "EXDEV", "ENODEV", "ENOTDIR", "EISDIR", "EINVAL", "ENFILE"] as const),
+  ...(["EMFILE", "ETXTBSY", "ENOSPC", "EROFS", "ENAMETOOLONG", "ENOSYS", "ELOOP"] as const),
+];
+const NAMED_ERRORS = Math.max(...named.map(errnoNumber));
 
 /** How a launcher ends when an act fails: it tells the Node process, or a person on stderr. */
 export function emitFailure(target: Target, routines: Routines, acts: readonly Act[]): void {
@@ -42,9 +58,9 @@ export function emitFailure(target: Target, routines: Routines, acts: readonly A
  */
 function emitMessage(target: Target, routines: Routines, acts: readonly Act[]): void {
   const { asm, bss, data } = target;
-  const buffer = bss.slot("message", MESSAGE_BYTES);
-  const exitCode = bss.slot("exit code", 8);
-  const value = bss.slot("message value", 8);
+  const buffer = bss.slot(internal("message"), MESSAGE_BYTES);
+  const exitCode = bss.slot(internal("exit code"), 8);
+  const value = bss.slot(internal("message value"), 8);
   const say = (words: string): void => {
     asm.data("a1", data.string(words));
     asm.call(routines.appendString);
@@ -137,8 +153,10 @@ function callNames(acts: readonly Act[]): { table: Uint8Array; names: string } {
 }
 
 function errnoNames(): string {
-  const name = (n: number): string => (n === 0 ? "an unexpected result" : (errnoName(n) ?? ""));
-  return Array.from({ length: NAMED_ERRORS + 1 }, (_, n) => name(n)).join("\0");
+  const names = Array.from({ length: NAMED_ERRORS + 1 }, () => "");
+  names[0] = "an unexpected result";
+  for (const name of named) names[errnoNumber(name)] = name;
+  return names.join("\0");
 }
 
 /** The system call that an act makes, or waits in. */

@@ -1,4 +1,5 @@
 import { archValue, type Arch, type FlagGroupName } from "@x/syscall";
+import { internal } from "../value.ts";
 import type { FieldValue, Load, Result, Struct, Text, Value } from "../value.ts";
 import type { Assembler, Label, Register } from "./assembler.ts";
 import type { Bss, Data } from "./segments.ts";
@@ -17,7 +18,7 @@ export interface Target {
 }
 
 /** A value that is ready to be loaded: what had to be put together before is in memory. */
-export type Operand = (to: Register) => void;
+type Operand = (to: Register) => void;
 
 /** Bytes a number takes in decimal at most: 2^64 has twenty digits. */
 const DECIMAL_BYTES = 20;
@@ -26,7 +27,7 @@ const DECIMAL_BYTES = 20;
  * Emits what must happen before the arguments are loaded (structs and texts with numbers that are
  * known only now), and returns how to load the value itself.
  */
-export function operand(target: Target, value: Value, flags?: FlagGroupName): Operand {
+function operand(target: Target, value: Value, flags?: FlagGroupName): Operand {
   const { asm, data, bss } = target;
   if (value === null) return (to) => asm.li(to, 0n);
   if (typeof value === "number" || typeof value === "bigint") {
@@ -130,7 +131,7 @@ function fixed(target: Target, value: FieldValue, flags?: FlagGroupName): bigint
 /** Writes a struct with run-time fields into writable memory. */
 function fill(target: Target, { struct, fields }: Struct): Operand {
   const { asm, bss } = target;
-  const offset = bss.slot(`struct ${bss.size()}`, struct.bytes);
+  const offset = bss.slot(internal(`struct ${bss.size()}`), struct.bytes);
   for (const [name, value] of Object.entries(fields)) {
     const field = struct.fields[name]!;
     operand(target, value, field.flags)("t0");
@@ -146,7 +147,7 @@ function compose(target: Target, { text }: Text): Operand {
     (sum, part) => sum + (typeof part === "string" ? Buffer.byteLength(part) : DECIMAL_BYTES),
     1,
   );
-  const offset = bss.slot(`text ${bss.size()}`, bytes);
+  const offset = bss.slot(internal(`text ${bss.size()}`), bytes);
   asm.bss("t0", offset);
   for (const part of text) {
     if (typeof part === "string") {

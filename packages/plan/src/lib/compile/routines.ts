@@ -11,6 +11,7 @@ import {
 } from "@x/syscall";
 import { RECORD, RECORD_BYTES } from "../record.ts";
 import { resultSlot, type Target } from "./operands.ts";
+import { internal } from "../value.ts";
 import type { Label } from "./assembler.ts";
 
 /** The pieces of code that every launcher has once, and steps jump into. */
@@ -106,7 +107,7 @@ export function emitExitAlike(target: Target, routines: Routines): void {
   const { asm, bss, data } = target;
   const signalled: Label = {};
   asm.bind(routines.exitAlike);
-  asm.load("t0", "base", bss.slot("wait status", 8), 4);
+  asm.load("t0", "base", bss.slot(internal("wait status"), 8), 4);
   asm.mov("t1", "t0");
   asm.and("t1", 0x7f);
   asm.branch("ne", "t1", 0, signalled);
@@ -145,7 +146,7 @@ export function emitText(target: Target, routines: Routines): void {
   asm.bind(done);
   asm.ret();
 
-  const digits = bss.slot("digits", 24);
+  const digits = bss.slot(internal("digits"), 24);
   const digit: Label = {};
   asm.bind(routines.appendDecimal);
   asm.bss("t2", digits + 23); // the last byte stays 0 and ends the string
@@ -179,7 +180,7 @@ export function emitDie(target: Target, routines: Routines): void {
 /** The record of a report, a failure or a timing, written to the channel in one piece. */
 export function emitTell(target: Target, routines: Routines): void {
   const { asm, bss, channel } = target;
-  const record = bss.slot("record", RECORD_BYTES);
+  const record = bss.slot(internal("record"), RECORD_BYTES);
   asm.bind(routines.tell);
   asm.store("t1", "base", record + RECORD.kind, 4);
   asm.store("index", "base", record + RECORD.index, 4);
@@ -194,7 +195,7 @@ export function emitTell(target: Target, routines: Routines): void {
 /** Times around an act by `CLOCK_MONOTONIC`; the trace itself is outside what it measures. */
 export function emitTrace(target: Target, routines: Routines): void {
   const { asm, bss } = target;
-  const record = bss.slot("record", RECORD_BYTES);
+  const record = bss.slot(internal("record"), RECORD_BYTES);
   const clock = (offset: number): void => {
     asm.li("a0", BigInt(CLOCK_MONOTONIC));
     asm.bss("a1", record + offset);

@@ -9,6 +9,7 @@ import {
 } from "@x/syscall";
 import { everySignal, pendingSignals, reaped, status } from "../act.ts";
 import type { ExitAs, Reap } from "../step.ts";
+import { internal } from "../value.ts";
 import type { Label } from "./assembler.ts";
 import { load, resultSlot, type Target } from "./operands.ts";
 import { raw, type Routines } from "./routines.ts";
@@ -67,9 +68,9 @@ export function emitSupervision(target: Target, routines: Routines, { pid, liste
  */
 function emitListening(target: Target, listener: string, again: Label, fetch: Label): void {
   const { asm, bss } = target;
-  const fds = bss.slot("pollfds", 2 * POLLFD.bytes);
-  const notification = bss.slot("notification", NOTIFICATION.bytes);
-  const response = bss.slot("response", RESPONSE.bytes);
+  const fds = bss.slot(internal("pollfds"), 2 * POLLFD.bytes);
+  const notification = bss.slot(internal("notification"), NOTIFICATION.bytes);
+  const response = bss.slot(internal("response"), RESPONSE.bytes);
   const other: Label = {};
 
   [pendingSignals, listener].forEach((name, i) => {

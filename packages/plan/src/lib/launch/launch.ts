@@ -1,6 +1,5 @@
 import { channel as diagnostics } from "node:diagnostics_channel";
 import {
-  errnoName,
   openProcess,
   reap,
   socketPair,
@@ -9,15 +8,13 @@ import {
   type Descriptor,
   type Exit,
   type SignalName,
-  type SyscallName,
 } from "@x/syscall";
 import type { Readable, Writable } from "node:stream";
 import { actsOf, FIRST_EXTRA, flatten, type Act } from "../act.ts";
 import { compile } from "../compile/compile.ts";
 import type { Inject } from "../compile/lower.ts";
 import { PlanError } from "../error.ts";
-import { lineOf } from "../explain.ts";
-import type { ChannelRecord } from "../record.ts";
+import { failed } from "../failed.ts";
 import type { Plan } from "../step.ts";
 import { listen } from "./channel.ts";
 import { executable, LAUNCHER_NAME } from "./executable.ts";
@@ -111,7 +108,7 @@ export async function launch(plan: Plan, options: LaunchOptions = {}): Promise<L
     else if (record.kind === "report" && act.kind === "report") {
       reports[act.report.name] = record.value;
     } else if (record.kind === "ask") void reply();
-    else trouble ??= planError(act, record);
+    else trouble ??= failed(act, record.kind === "failed" ? record.value : undefined);
   });
 
   async function reply(): Promise<void> {
@@ -204,20 +201,6 @@ function start(plan: Plan, options: LaunchOptions): Started {
 
 function numberOf(descriptor: number | Descriptor): number {
   return typeof descriptor === "number" ? descriptor : descriptor.fd;
-}
-
-function planError(act: Act, record: ChannelRecord): PlanError {
-  const { index, syscall, text, why, field } = lineOf(act);
-  const code = record.kind === "failed" ? errnoName(-record.value) : undefined;
-  return new PlanError({
-    code: code ?? "X_PLAN_UNEXPECTED",
-    ...(record.kind === "failed" ? { errno: record.value } : {}),
-    index,
-    syscall: syscall as SyscallName,
-    step: text,
-    ...(why === undefined ? {} : { why }),
-    ...(field === undefined ? {} : { field }),
-  });
 }
 
 async function died(exited: Promise<Exit>): Promise<PlanError> {

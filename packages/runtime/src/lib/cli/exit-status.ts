@@ -2,7 +2,7 @@ import { signalNumber, type Exit } from "@x/syscall";
 import { PlanError } from "@x/plan";
 
 /** The container could not be made, or the command line makes no sense. */
-export const NOT_STARTED = 125;
+const NOT_STARTED = 125;
 /** The command is there but cannot be executed; it is not there. */
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;

@@ -43,7 +43,11 @@ function container(sandbox: Sandbox, facts: Facts): Step[] {
   const inUserNamespace = kinds.includes("user");
   const ownNetwork = kinds.includes("net");
   const makesSys = ownNetwork || !inUserNamespace;
-  const devices: DevOptions = { mknod: !inUserNamespace, ttyGroup: user.mapsGid(5) };
+  const devices: DevOptions = {
+    mknod: !inUserNamespace,
+    queues: kinds.includes("ipc"),
+    ttyGroup: user.mapsGid(5),
+  };
   const command = [workingDirectory(sandbox), start(sandbox)];
   return [
     ...afterFork(),

@@ -37,6 +37,8 @@ const restricted = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 export interface DevOptions {
   /** Device nodes can be made; in a user namespace they cannot, and the host's are bound. */
   readonly mknod: boolean;
+  /** The IPC namespace is the container's own: message queues of the host are not for it. */
+  readonly queues: boolean;
   /** The terminal group is mapped. */
   readonly ttyGroup: boolean;
 }
@@ -89,6 +91,12 @@ export function dev(root: Result, options: DevOptions): Step[] {
       "shared memory of its own",
     ),
     place(result("shm"), at, "shm"),
+    ...(options.queues ? queues(at) : []),
+  ];
+}
+
+function queues(at: Result): Step[] {
+  return [
     directory(at, "mqueue"),
     ...newFilesystem("mqueue", "mqueue", {}, restricted, "message queues of its own"),
     place(result("mqueue"), at, "mqueue"),

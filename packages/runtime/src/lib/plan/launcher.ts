@@ -2,6 +2,7 @@ import {
   layouts,
   POLLIN,
   PR_SET_DUMPABLE,
+  PR_SET_NAME,
   PR_SET_NO_NEW_PRIVS,
   PR_SET_PDEATHSIG,
   signalNumber,
@@ -25,6 +26,7 @@ export function dieWithParent(why?: string): Step {
 /** What the launcher does before it makes the container. */
 export function beforeFork(): Step[] {
   return [
+    step("prctl", [PR_SET_NAME, "x-launcher", 0, 0, 0], { why: "what ps calls it" }),
     dieWithParent("if the one who asked for it ends, so does all of this"),
     step("getpid", [], { as: "self" }),
     step("pidfd_open", [result("self"), 0], { as: launcher.result }),

@@ -4,6 +4,7 @@ import {
   MOUNT_ATTR_NOSUID,
   MOUNT_ATTR_RDONLY,
   MNT_DETACH,
+  MOVE_MOUNT_F_EMPTY_PATH,
   S_IFREG,
 } from "@x/syscall";
 import { result, step, type Result, type Step } from "@x/plan";
@@ -64,7 +65,7 @@ export function pivot(): Step[] {
 
 function enter(): Step[] {
   return [
-    step("move_mount", [root, "", AT_FDCWD, "/", 0x4], {
+    step("move_mount", [root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH], {
       why: "on top of the host's root, for the moment",
     }),
   ];
@@ -93,22 +94,28 @@ function hostEtc(sandbox: Sandbox, facts: Facts): string[] {
 
 /** `/etc`: a few files of our own and a few of the host's; all of it to be read only. */
 function etc(sandbox: Sandbox, facts: Facts): Step[] {
-  const bound = hostEtc(sandbox, facts).flatMap((path) => [
-    ...(path.includes("/") ? [directory(root, `etc/${path.slice(0, path.lastIndexOf("/"))}`)] : []),
-    facts.etc[path] === "directory"
-      ? directory(root, `etc/${path}`)
-      : step("mknodat", [root, `etc/${path}`, S_IFREG | 0o644, 0]),
-    place(result(`etc ${path}`), root, `etc/${path}`),
-  ]);
+  const shares = hostEtc(sandbox, facts);
+  const at = result("etc");
   return [
     directory(root, "etc"),
-    ...bound,
+    ...shares.flatMap((path) => etcPlace(path, facts)),
     ...Object.entries(files(sandbox)).flatMap(([name, content]) =>
       file(root, `etc/${name}`, content),
     ),
-    copyTree("etc", root, "etc"),
-    setAttributes(result("etc"), { attr_set: shared }, { why: "/etc can only be read" }),
-    place(result("etc"), root, "etc"),
+    copyTree(at.result, root, "etc", { recursive: false }),
+    place(at, root, "etc"),
+    ...shares.map((path) => place(result(`etc ${path}`), at, path)),
+    setAttributes(at, { attr_set: shared }, { why: "/etc can only be read" }),
+  ];
+}
+
+function etcPlace(path: string, facts: Facts): Step[] {
+  const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  return [
+    ...(parent === "" ? [] : [directory(root, `etc/${parent}`)]),
+    facts.etc[path] === "directory"
+      ? directory(root, `etc/${path}`)
+      : step("mknodat", [root, `etc/${path}`, S_IFREG | 0o644, 0]),
   ];
 }
 

@@ -6,6 +6,7 @@ import {
   type NamespaceKind,
 } from "@x/namespaces";
 import { memory, result, step, type Step } from "@x/plan";
+import { SandboxError } from "../error.ts";
 import type { Facts } from "../facts.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { dieWithParent, pid } from "./launcher.ts";
@@ -70,6 +71,10 @@ export function userNamespace(sandbox: Sandbox, facts: Facts): UserNamespace {
       setgroups: false,
       mapsGid: (one) => one === containerGid,
     };
+  }
+  if (facts.uid !== 0) {
+    const instead = "leave it out to be root inside as the user you are, or run as root";
+    throw new SandboxError("uidMappings", `ranges of ids can be mapped by root alone; ${instead}`);
   }
   return mapped(kinds, uidMappings, gidMappings ?? uidMappings);
 }

@@ -48,50 +48,66 @@ export const FIRST_EXTRA = 3;
 export const everySignal: Uint8Array = new Uint8Array(8).fill(0xff);
 
 /** The acts of a plan, numbered. */
-export function actsOf(plan: Plan): Act[] {
-  let index = 0;
-  return walk(plan, 0);
+export interface Acts {
+  /** Those of the launcher; its children have theirs. */
+  readonly launcher: readonly Act[];
+  /** All of them: number `n` at `n - 1`. */
+  readonly all: readonly Act[];
+}
 
-  function walk(steps: Plan, depth: number): Act[] {
-    return steps.flatMap((one) => actsOfStep(one, depth));
+export function actsOf(plan: Plan): Acts {
+  const all: Act[] = [];
+  return { launcher: walk(plan, 0, []), all };
+
+  function walk(steps: Plan, depth: number, acts: Act[]): Act[] {
+    for (const one of steps) walkStep(one, depth, acts);
+    return acts;
   }
 
-  function actsOfStep(one: Step, depth: number): Act[] {
-    const place = (talks: boolean): ActPlace => ({ index: ++index, depth, step: one, talks });
-    const call = (made: Call): Act => ({ ...place(isTalk(made)), kind: "call", call: made });
+  function walkStep(one: Step, depth: number, acts: Act[]): void {
+    const place = (talks: boolean): ActPlace => {
+      return { index: all.length + 1, depth, step: one, talks };
+    };
+    const add = (act: Act): void => {
+      all.push(act);
+      acts.push(act);
+    };
+    const call = (made: Call): void => {
+      const index = all.length + 1;
+      add({ index, depth, step: one, talks: isTalk(made), kind: "call", call: made });
+    };
     switch (one.kind) {
       case "call":
-        return [call(one)];
+        return call(one);
       case "fork": {
-        const where = place(false);
-        return [{ ...where, kind: "fork", fork: one, child: walk(one.child, depth + 1) }];
+        const child: Act[] = [];
+        add({ ...place(false), kind: "fork", fork: one, child });
+        return void walk(one.child, depth + 1, child);
       }
       case "exec":
-        return [
-          call(closeChannel),
-          { ...place(true), kind: "ready" },
-          { ...place(false), kind: "execve", exec: one },
-        ];
+        call(closeChannel);
+        add({ ...place(true), kind: "ready" });
+        return add({ ...place(false), kind: "execve", exec: one });
       case "report":
-        return [{ ...place(true), kind: "report", report: one }];
+        return add({ ...place(true), kind: "report", report: one });
       case "answer":
-        return [{ ...place(true), kind: "ask" }, call({ ...answerCall, ...told(one) })];
+        add({ ...place(true), kind: "ask" });
+        return call({ ...answerCall, ...told(one) });
       case "exitAs":
-        return [...fallSilent(one.pid), { ...place(false), kind: "wait", wait: one }];
+        fallSilent(one.pid);
+        return add({ ...place(false), kind: "wait", wait: one });
       case "reap":
-        return [
-          call(step("rt_sigprocmask", [SIG_BLOCK, everySignal, null, 8], blockWhy)),
-          ...(one.listener === undefined ? [] : [call(signalfd)]),
-          call(step("wait4", [-1, status, WNOHANG | __WALL, null], reapWhy)),
-          ...fallSilent(one.pid),
-          { ...place(false), kind: "pass", reap: one },
-        ];
+        call(step("rt_sigprocmask", [SIG_BLOCK, everySignal, null, 8], blockWhy));
+        if (one.listener !== undefined) call(signalfd);
+        call(step("wait4", [-1, status, WNOHANG | __WALL, null], reapWhy));
+        fallSilent(one.pid);
+        return add({ ...place(false), kind: "pass", reap: one });
     }
 
     /** The launcher says whom it waits for; whoever waits has nothing to say from then on. */
-    function fallSilent(pid: Result): Act[] {
-      const waits: Act[] = depth === 0 ? [{ ...place(true), kind: "waits", pid }] : [];
-      return [...waits, call(closeAll)];
+    function fallSilent(pid: Result): void {
+      if (depth === 0) add({ ...place(true), kind: "waits", pid });
+      call(closeAll);
     }
   }
 }
@@ -104,11 +120,6 @@ export const reaped: string = internal("reaped");
 
 /** The name of the descriptor that is readable while a signal waits. */
 export const pendingSignals: string = internal("signals");
-
-/** All acts in one list, parents before children. */
-export function flatten(acts: readonly Act[]): Act[] {
-  return acts.flatMap((act) => (act.kind === "fork" ? [act, ...flatten(act.child)] : [act]));
-}
 
 const closeChannel = step("fcntl", [channel, F_SETFD, FD_CLOEXEC], {
   why: "the channel closes when the command starts",

@@ -126,8 +126,8 @@ function checkStruct(
     if (field === undefined) fail(at, `struct ${layout.name} has no field named ${name}`);
     if (typeof value === "number" || typeof value === "bigint") {
       checkNumber(value, at);
-      const limit = 1n << BigInt(8 * field.bytes);
-      if (BigInt(value) >= limit || BigInt(value) < -limit / 2n) {
+      const limit = 2 ** (8 * field.bytes);
+      if (value >= limit || value < -limit / 2) {
         fail(at, `${value} does not fit ${field.bytes} bytes`);
       }
     } else checkValue(value, at, scope);
@@ -138,7 +138,7 @@ function checkNumber(value: number | bigint, path: string): void {
   if (typeof value === "number" && !Number.isSafeInteger(value)) {
     fail(path, `${value} is no integer that a number can hold exactly`);
   }
-  if (BigInt(value) >= 1n << 64n || BigInt(value) < -(1n << 63n)) {
+  if (value >= 2 ** 64 || value < -(2 ** 63)) {
     fail(path, `${value} does not fit 64 bits`);
   }
 }

@@ -1,6 +1,6 @@
 import { PR_CAP_AMBIENT, PR_CAPBSET_DROP, PR_SET_PDEATHSIG, signatures } from "@x/syscall";
 import type { Parameter } from "@x/syscall";
-import { actsOf, flatten, type Act } from "./act.ts";
+import { actsOf, type Act } from "./act.ts";
 import { check } from "./check.ts";
 import { callOf } from "./compile/failure.ts";
 import { plain, render, renderStrings } from "./render.ts";
@@ -40,8 +40,8 @@ const WHY_COLUMN = 76;
  */
 export function explainLines(plan: Plan, options: ExplainOptions = {}): ExplainLine[] {
   check(plan);
-  return flatten(actsOf(plan))
-    .filter((act) => !(options.standalone === true && act.talks))
+  return actsOf(plan)
+    .all.filter((act) => !(options.standalone === true && act.talks))
     .map(lineOf);
 }
 

@@ -24,7 +24,7 @@ export function perform(steps: Plan): Record<string, number> {
   check(steps);
   steps.forEach(refuseControl);
   const world: World = { results: new Map(), memories: new Map(), alive: [] };
-  for (const act of actsOf(steps)) if (act.kind === "call") performCall(act, act.call, world);
+  for (const act of actsOf(steps).all) if (act.kind === "call") performCall(act, act.call, world);
   return Object.fromEntries(world.results);
 }
 

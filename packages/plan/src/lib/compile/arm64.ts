@@ -44,8 +44,8 @@ export function arm64(addresses: Addresses): Assembler {
   };
 
   /** The shortest of movz/movn + movk that makes the constant. */
-  const constant = (r: number, value: bigint): void => {
-    const unsigned = BigInt.asUintN(64, value);
+  const constant = (r: number, value: number | bigint): void => {
+    const unsigned = BigInt.asUintN(64, BigInt(value));
     const parts = [0, 1, 2, 3].map((i) => Number((unsigned >> BigInt(16 * i)) & 0xffffn));
     const ones = parts.filter((part) => part === 0xffff).length;
     const zeros = parts.filter((part) => part === 0).length;
@@ -66,7 +66,7 @@ export function arm64(addresses: Addresses): Assembler {
       emit(op | 0x400000 | ((size >> 12) << 10) | (n << 5) | d);
       if (size & 0xfff) emit(op | ((size & 0xfff) << 10) | (d << 5) | d);
     } else {
-      constant(SCRATCH, BigInt(value));
+      constant(SCRATCH, value);
       three(0x8b000000, d, n, SCRATCH);
     }
   };
@@ -92,7 +92,7 @@ export function arm64(addresses: Addresses): Assembler {
     if (right >= 0 && right < 4096) emit(0xf1000000 | (right << 10) | (left << 5) | ZERO);
     else if (right < 0 && right > -4096) emit(0xb1000000 | (-right << 10) | (left << 5) | ZERO);
     else {
-      constant(SCRATCH, BigInt(right));
+      constant(SCRATCH, right);
       three(0xeb000000, ZERO, left, SCRATCH);
     }
   };
@@ -120,8 +120,8 @@ export function arm64(addresses: Addresses): Assembler {
       addConstant(registers[to], registers.base, offset);
     },
     start() {
-      constant(registers.base, BigInt(addresses.bss));
-      constant(DATA, BigInt(addresses.data));
+      constant(registers.base, addresses.bss);
+      constant(DATA, addresses.data);
     },
     mov: (to, from) => move(registers[to], registers[from]),
     load: (to, base, offset, width) => access(loads, registers[to], registers[base], offset, width),
@@ -132,14 +132,14 @@ export function arm64(addresses: Addresses): Assembler {
       else three(0x8b000000, registers[to], registers[to], registers[value]);
     },
     and(to, mask) {
-      constant(SCRATCH, BigInt(mask));
+      constant(SCRATCH, mask);
       three(0x8a000000, registers[to], registers[to], SCRATCH);
     },
     shiftRight: (to, bits) =>
       emit(0xd340fc00 | (bits << 16) | (registers[to] << 5) | registers[to]),
     divide10(value, remainder) {
       const v = registers[value];
-      constant(SCRATCH, 10n);
+      constant(SCRATCH, 10);
       three(0x9ac00800, SCRATCH2, v, SCRATCH); // udiv
       emit(0x9b008000 | (SCRATCH << 16) | (v << 10) | (SCRATCH2 << 5) | registers[remainder]); // msub
       move(v, SCRATCH2);

@@ -30,8 +30,8 @@ export interface Assembler {
   /** The code so far, with every jump resolved. */
   code(): Uint8Array;
   bind(label: Label): void;
-  /** register ← constant */
-  li(to: Register, value: bigint): void;
+  /** register ← constant: a safe integer, or a bigint of 64 bits */
+  li(to: Register, value: number | bigint): void;
   /** register ← address of a byte of the read-only data */
   data(to: Register, offset: number): void;
   /** register ← address of a byte of the writable memory */

@@ -13,20 +13,28 @@ export interface Calls {
 
 /** A plan makes the same few calls again and again: the number stands in one place, not in each. */
 export function createCalls({ asm, arch }: Target, routines: Routines): Calls {
-  const entries = new Map<string, { name: SyscallName; tolerant: boolean; label: Label }>();
+  const plain = new Map<SyscallName, Label>();
+  const tolerating = new Map<SyscallName, Label>();
+  const emitEntries = (entries: ReadonlyMap<SyscallName, Label>, routine: Label): void => {
+    for (const [name, label] of entries) {
+      asm.bind(label);
+      asm.li("nr", syscallNumber(name, arch));
+      asm.jump(routine);
+    }
+  };
   return {
     emit(name, tolerant) {
-      const key = `${name} ${tolerant}`;
-      const entry = entries.get(key) ?? { name, tolerant, label: {} };
-      entries.set(key, entry);
-      asm.callSys(entry.label);
+      const entries = tolerant ? tolerating : plain;
+      let entry = entries.get(name);
+      if (entry === undefined) {
+        entry = {};
+        entries.set(name, entry);
+      }
+      asm.callSys(entry);
     },
     emitAll() {
-      for (const { name, tolerant, label } of entries.values()) {
-        asm.bind(label);
-        asm.li("nr", BigInt(syscallNumber(name, arch)));
-        asm.jump(tolerant ? routines.sysTolerant : routines.sys);
-      }
+      emitEntries(plain, routines.sys);
+      emitEntries(tolerating, routines.sysTolerant);
     },
   };
 }

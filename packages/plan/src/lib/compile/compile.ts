@@ -1,5 +1,5 @@
 import type { Arch } from "@x/syscall";
-import { actsOf } from "../act.ts";
+import { actsOf, type Acts } from "../act.ts";
 import { check } from "../check.ts";
 import type { Plan } from "../step.ts";
 import { arm64 } from "./arm64.ts";
@@ -39,14 +39,18 @@ const assemblers: Record<Arch, (addresses: Addresses) => Assembler> = { x64, arm
  */
 export function compile(plan: Plan, options: CompileOptions): Uint8Array {
   check(plan);
+  return compileActs(actsOf(plan), options);
+}
+
+/** The same for a plan that has been checked and taken apart. */
+export function compileActs(acts: Acts, options: CompileOptions): Uint8Array {
   const { arch, channel, trace = false, inject } = options;
   const data = createData(DATA_ADDRESS, HEADER_BYTES);
-  const acts = actsOf(plan);
-  const results = assignSlots(acts);
-  placeStrings(acts, data);
+  const results = assignSlots(acts.all);
+  placeStrings(acts.all, data);
   const bss = createBss(BSS_ADDRESS, 8 * (1 + Math.max(-1, ...results.values())));
   const addresses = { data: DATA_ADDRESS, text: TEXT_ADDRESS, bss: BSS_ADDRESS };
-  const asm = remembering(arch, assemblers[arch](addresses));
+  const asm = remembering(arch, addresses, assemblers[arch](addresses));
   const routines = createRoutines();
   const target = { arch, asm, data, bss, results, channel, routines };
   lower(target, routines, acts, { trace: trace && channel !== undefined, inject });

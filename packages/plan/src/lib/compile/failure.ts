@@ -1,5 +1,5 @@
 import { errnoNumber, type ErrnoName } from "@x/syscall";
-import { flatten, type Act } from "../act.ts";
+import type { Act } from "../act.ts";
 import { RECORD } from "../record.ts";
 import { internal } from "../value.ts";
 import type { Label, Register } from "./assembler.ts";
@@ -8,7 +8,7 @@ import { raw, type Routines } from "./routines.ts";
 
 /** What `docker run` and `podman run` exit with when the container did not start. */
 const EXIT_NOT_STARTED = 125;
-const STDERR = 2n;
+const STDERR = 2;
 const MESSAGE_BYTES = 128;
 /** What can go wrong with a container; other errors are told by number alone. */
 const named: readonly ErrnoName[] = [
@@ -33,17 +33,17 @@ export function emitFailure(target: Target, routines: Routines, acts: readonly A
   const { asm, channel } = target;
   const end: Label = {};
   asm.bind(routines.unexpected);
-  asm.li("t3", BigInt(EXIT_NOT_STARTED));
+  asm.li("t3", EXIT_NOT_STARTED);
   asm.mov("t2", "ret");
-  asm.li("t1", BigInt(RECORD.kinds.unexpected));
-  if (channel === undefined) asm.li("t2", 0n);
+  asm.li("t1", RECORD.kinds.unexpected);
+  if (channel === undefined) asm.li("t2", 0);
   asm.jump(end);
 
   asm.bind(routines.fail);
-  asm.li("t3", BigInt(EXIT_NOT_STARTED));
+  asm.li("t3", EXIT_NOT_STARTED);
   asm.bind(routines.failWith);
   asm.mov("t2", "ret");
-  asm.li("t1", BigInt(RECORD.kinds.failed));
+  asm.li("t1", RECORD.kinds.failed);
 
   asm.bind(end);
   if (channel === undefined) emitMessage(target, routines, acts);
@@ -106,7 +106,7 @@ function emitErrno({ asm }: Target, slot: number, to: Register): void {
   const loop: Label = {};
   // Without a subtraction in the instruction set: count up until result + count is zero.
   asm.load("t2", "base", slot, 8);
-  asm.li(to, 0n);
+  asm.li(to, 0);
   asm.bind(loop);
   asm.branch("ge", "t2", 0, positive);
   asm.add("t2", 1);
@@ -133,7 +133,7 @@ function emitNth({ asm }: Target, count: Register): void {
 function emitLength({ asm }: Target, buffer: number): void {
   const [loop, done]: Label[] = [{}, {}];
   asm.bss("t1", buffer);
-  asm.li("a2", 0n);
+  asm.li("a2", 0);
   asm.bind(loop!);
   asm.branch("eq", "t1", "t0", done!);
   asm.add("t1", 1);
@@ -144,7 +144,7 @@ function emitLength({ asm }: Target, buffer: number): void {
 
 function callNames(acts: readonly Act[]): { table: Uint8Array; names: string } {
   const names: string[] = [];
-  const numbers = flatten(acts).map((act) => {
+  const numbers = acts.map((act) => {
     const name = callOf(act);
     if (!names.includes(name)) names.push(name);
     return names.indexOf(name);

@@ -1,6 +1,6 @@
 import { errnoNumber, signatures } from "@x/syscall";
 import type { ErrnoName, SyscallName } from "@x/syscall";
-import type { Act } from "../act.ts";
+import type { Act, Acts } from "../act.ts";
 import { RECORD } from "../record.ts";
 import type { Call, Exec } from "../step.ts";
 import type { Result } from "../value.ts";
@@ -34,21 +34,16 @@ export interface LowerOptions {
 }
 
 /** Emits the code of a whole plan: its acts, in order, and the routines they share. */
-export function lower(
-  target: Target,
-  routines: Routines,
-  acts: readonly Act[],
-  options: LowerOptions,
-): void {
+export function lower(target: Target, routines: Routines, acts: Acts, options: LowerOptions): void {
   const { asm } = target;
   const calls = createCalls(target, routines);
   let performed = 0; // what the index register holds at this place of the code
   asm.start();
-  asm.li("index", 0n);
-  emitActs(acts);
+  asm.li("index", 0);
+  emitActs(acts.launcher);
   calls.emitAll();
   emitSys(target, routines);
-  emitFailure(target, routines, acts);
+  emitFailure(target, routines, acts.all);
   emitExitAlike(target, routines);
   emitText(target, routines);
   if (target.channel !== undefined) emitTell(target, routines);
@@ -57,13 +52,13 @@ export function lower(
 
   function emitActs(list: readonly Act[]): void {
     for (const act of list) emitAct(act);
-    asm.li("a0", 0n); // a list that just ends: so does its process
+    asm.li("a0", 0); // a list that just ends: so does its process
     raw(target, "exit_group");
   }
 
   function emitAct(act: Act): void {
     if (act.talks && target.channel === undefined) return;
-    if (performed !== act.index - 1) asm.li("index", BigInt(act.index - 1));
+    if (performed !== act.index - 1) asm.li("index", act.index - 1);
     performed = act.index;
     if (options.trace) asm.call(routines.begin);
     emitDoing(act);
@@ -78,7 +73,7 @@ export function lower(
         return emitFork(act);
       case "ready":
       case "ask":
-        return emitTelling(act, RECORD.kinds[act.kind], () => asm.li("t2", 0n));
+        return emitTelling(act, RECORD.kinds[act.kind], () => asm.li("t2", 0));
       case "report":
         return emitTelling(act, RECORD.kinds.report, () => loadResult(act.report.value));
       case "waits":
@@ -98,8 +93,7 @@ export function lower(
 
   function emitCall(act: Act, call: Call): void {
     const { tolerate = [] } = call;
-    const parameters = signatures[call.call];
-    load(target, call.args, (i) => parameters?.[i]?.flags);
+    load(target, call.args, signatures[call.call]);
     if (tolerate.length > 0) asm.li("t0", packErrors(tolerate));
     emitSyscall(act, call.call, tolerate.length > 0);
     keep(target, call.as);
@@ -112,7 +106,7 @@ export function lower(
     if (fault === undefined) return calls.emit(name, tolerant);
     asm.add("index", 1);
     if (fault === "kill") return asm.call(routines.die);
-    asm.li("ret", -BigInt(errnoNumber(fault)));
+    asm.li("ret", -errnoNumber(fault));
     if (tolerant) asm.call(routines.tolerate);
     else asm.jump(routines.fail);
   }
@@ -140,11 +134,11 @@ export function lower(
     asm.add("index", 1);
     if (fault === "kill") return asm.call(routines.die);
     if (fault !== undefined) {
-      asm.li("ret", -BigInt(errnoNumber(fault)));
+      asm.li("ret", -errnoNumber(fault));
       return asm.jump(routines.fail);
     }
     value();
-    asm.li("t1", BigInt(kind));
+    asm.li("t1", kind);
     asm.call(routines.tell);
     asm.branchError(routines.fail);
   }
@@ -156,7 +150,7 @@ export function lower(
     const [argv, envp] = [pointers(target, exec.argv), pointers(target, exec.env)];
     asm.add("index", 1);
     if (fault === "kill") asm.call(routines.die);
-    asm.li("t0", 0n);
+    asm.li("t0", 0);
     for (const file of exec.files) {
       asm.data("a0", target.data.string(file));
       asm.call(attempt!);
@@ -164,11 +158,11 @@ export function lower(
     asm.branch("eq", "t0", 0, over!);
     asm.mov("ret", "t0");
     asm.bind(over!);
-    asm.li("t3", 127n);
+    asm.li("t3", 127);
     asm.branch("eq", "ret", -errnoNumber("ENOENT"), routines.failWith);
     asm.branch("eq", "ret", -errnoNumber("ENOTDIR"), routines.failWith);
     asm.bind(failed!);
-    asm.li("t3", 126n);
+    asm.li("t3", 126);
     asm.jump(routines.failWith);
 
     asm.bind(attempt!);
@@ -176,7 +170,7 @@ export function lower(
       asm.data("a1", argv);
       asm.data("a2", envp);
       raw(target, "execve");
-    } else asm.li("ret", -BigInt(errnoNumber(fault)));
+    } else asm.li("ret", -errnoNumber(fault));
     asm.branch("eq", "ret", -errnoNumber("ENOENT"), next!);
     asm.branch("eq", "ret", -errnoNumber("ENOTDIR"), next!);
     asm.branch("eq", "ret", -errnoNumber("EACCES"), denied!);
@@ -201,7 +195,7 @@ export function lower(
     asm.add("index", 1);
     if (fault === "kill") asm.call(routines.die);
     else if (fault !== undefined) {
-      asm.li("ret", -BigInt(errnoNumber(fault)));
+      asm.li("ret", -errnoNumber(fault));
       asm.jump(routines.fail);
     }
     return fault !== undefined;

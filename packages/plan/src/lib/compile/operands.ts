@@ -1,4 +1,4 @@
-import { archValue, type Arch, type FlagGroupName } from "@x/syscall";
+import { archValue, type Arch, type FlagGroupName, type Parameter } from "@x/syscall";
 import { internal } from "../value.ts";
 import type { FieldValue, Load, Result, Struct, Text, Value } from "../value.ts";
 import type { Assembler, Label, Register } from "./assembler.ts";
@@ -17,50 +17,55 @@ export interface Target {
   readonly routines: { readonly appendString: Label; readonly appendDecimal: Label };
 }
 
-/** A value that is ready to be loaded: what had to be put together before is in memory. */
-type Operand = (to: Register) => void;
-
 /** Bytes a number takes in decimal at most: 2^64 has twenty digits. */
 const DECIMAL_BYTES = 20;
-
-/**
- * Emits what must happen before the arguments are loaded (structs and texts with numbers that are
- * known only now), and returns how to load the value itself.
- */
-function operand(target: Target, value: Value, flags?: FlagGroupName): Operand {
-  const { asm, data, bss } = target;
-  if (value === null) return (to) => asm.li(to, 0n);
-  if (typeof value === "number" || typeof value === "bigint") {
-    const number = constant(target, value, flags);
-    return (to) => asm.li(to, number);
-  }
-  if (typeof value === "string") return at(asm, data.string(value));
-  if (value instanceof Uint8Array) return at(asm, data.block(value));
-  if ("byArch" in value) return at(asm, data.block(value.byArch[target.arch]));
-  if ("channel" in value) return (to) => asm.li(to, BigInt(target.channel ?? -1));
-  if ("afterChannel" in value) {
-    const first = target.channel === undefined ? value.afterChannel : target.channel + 1;
-    return (to) => asm.li(to, BigInt(first));
-  }
-  if ("result" in value || "load" in value) return (to) => read(target, to, value);
-  if ("memory" in value) {
-    const offset = bss.slot(value.memory, value.bytes);
-    return (to) => asm.bss(to, offset);
-  }
-  if ("strings" in value) return at(asm, pointers(target, value.strings));
-  if ("text" in value) return compose(target, value);
-  if (isConstant(value)) return at(asm, data.block(encode(target, value)));
-  return fill(target, value);
-}
 
 /** Loads the arguments of a call into their registers. */
 export function load(
   target: Target,
   args: readonly Value[],
-  flags: (i: number) => FlagGroupName | undefined = () => undefined,
+  parameters: readonly Parameter[] = [],
 ): void {
-  const operands = args.map((arg, i) => operand(target, arg, flags(i)));
-  operands.forEach((one, i) => one(`a${i as 0 | 1 | 2 | 3 | 4 | 5}`));
+  // Building takes registers, too: all of it comes before the first argument is in its place.
+  const ready = args.map((arg) => build(target, arg));
+  ready.forEach((arg, i) => put(target, argumentRegisters[i]!, arg, parameters[i]?.flags));
+}
+
+const argumentRegisters: readonly Register[] = ["a0", "a1", "a2", "a3", "a4", "a5"];
+
+/** What has been put together in writable memory, at this offset. */
+interface Built {
+  readonly built: number;
+}
+
+/** Emits what puts structs and texts together whose numbers are known only at run time. */
+function build(target: Target, value: Value): Value | Built {
+  if (value === null || typeof value !== "object" || value instanceof Uint8Array) return value;
+  if ("text" in value) return compose(target, value);
+  if ("struct" in value && !isConstant(value)) return fill(target, value);
+  return value;
+}
+
+/** Emits what loads a register with a value. */
+function put(target: Target, to: Register, value: Value | Built, flags?: FlagGroupName): void {
+  const { asm, data, bss, channel } = target;
+  if (value === null) return asm.li(to, 0);
+  if (typeof value === "number" || typeof value === "bigint") {
+    return asm.li(to, constant(target, value, flags));
+  }
+  if (typeof value === "string") return asm.data(to, data.string(value));
+  if (value instanceof Uint8Array) return asm.data(to, data.block(value));
+  if ("result" in value || "load" in value) return read(target, to, value);
+  if ("built" in value) return asm.bss(to, value.built);
+  if ("struct" in value) return asm.data(to, data.block(encode(target, value)));
+  if ("memory" in value) return asm.bss(to, bss.slot(value.memory, value.bytes));
+  if ("strings" in value) return asm.data(to, pointers(target, value.strings));
+  if ("byArch" in value) return asm.data(to, data.block(value.byArch[target.arch]));
+  if ("channel" in value) return asm.li(to, channel ?? -1);
+  if ("afterChannel" in value) {
+    return asm.li(to, channel === undefined ? value.afterChannel : channel + 1);
+  }
+  throw new TypeError("a text is built before it is loaded");
 }
 
 /** Where the result of a step is kept. */
@@ -78,18 +83,18 @@ export function pointers(target: Target, list: readonly (string | Uint8Array)[])
   return target.data.block(new Uint8Array(block.buffer));
 }
 
-function at(asm: Assembler, offset: number): Operand {
-  return (to) => asm.data(to, offset);
-}
-
 function read(target: Target, to: Register, value: Result | Load): void {
   const { asm, bss } = target;
   if ("result" in value) asm.load(to, "base", resultSlot(target, value.result), 8);
   else asm.load(to, "base", bss.slot(value.load, 8) + value.offset, value.bytes);
 }
 
-function constant({ arch }: Target, value: number | bigint, flags?: FlagGroupName): bigint {
-  return BigInt(flags === undefined ? value : archValue(flags, value, arch));
+function constant(
+  { arch }: Target,
+  value: number | bigint,
+  flags?: FlagGroupName,
+): number | bigint {
+  return flags === undefined ? value : archValue(flags, value, arch);
 }
 
 function isConstant({ fields }: Struct): boolean {
@@ -119,7 +124,9 @@ function encode(target: Target, { struct, fields }: Struct): Uint8Array {
 
 function fixed(target: Target, value: FieldValue, flags?: FlagGroupName): bigint {
   const { data, bss } = target;
-  if (typeof value === "number" || typeof value === "bigint") return constant(target, value, flags);
+  if (typeof value === "number" || typeof value === "bigint") {
+    return BigInt(constant(target, value, flags));
+  }
   if (typeof value === "string") return BigInt(data.address(data.string(value)));
   if (value instanceof Uint8Array) return BigInt(data.address(data.block(value)));
   if ("byArch" in value) return fixed(target, value.byArch[target.arch]);
@@ -129,19 +136,19 @@ function fixed(target: Target, value: FieldValue, flags?: FlagGroupName): bigint
 }
 
 /** Writes a struct with run-time fields into writable memory. */
-function fill(target: Target, { struct, fields }: Struct): Operand {
+function fill(target: Target, { struct, fields }: Struct): Built {
   const { asm, bss } = target;
   const offset = bss.slot(internal(`struct ${bss.size()}`), struct.bytes);
   for (const [name, value] of Object.entries(fields)) {
     const field = struct.fields[name]!;
-    operand(target, value, field.flags)("t0");
+    put(target, "t0", build(target, value), field.flags);
     asm.store("t0", "base", offset + field.offset, field.bytes);
   }
-  return (to) => asm.bss(to, offset);
+  return { built: offset };
 }
 
 /** Writes a text into writable memory: `t0` runs along it. */
-function compose(target: Target, { text }: Text): Operand {
+function compose(target: Target, { text }: Text): Built {
   const { asm, bss, data, routines } = target;
   const bytes = text.reduce(
     (sum, part) => sum + (typeof part === "string" ? Buffer.byteLength(part) : DECIMAL_BYTES),
@@ -158,5 +165,5 @@ function compose(target: Target, { text }: Text): Operand {
       asm.call(routines.appendDecimal);
     }
   }
-  return (to) => asm.bss(to, offset);
+  return { built: offset };
 }

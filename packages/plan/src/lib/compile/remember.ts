@@ -1,52 +1,62 @@
 import type { Arch } from "@x/syscall";
-import type { Assembler, Register } from "./assembler.ts";
+import type { Addresses, Assembler, Register } from "./assembler.ts";
 
-/** Registers of ours that are one register of the CPU. */
-const aliases: Record<Arch, Partial<Record<Register, Register>>> = {
-  x64: { nr: "ret", ret: "nr" },
-  arm64: { a0: "ret", ret: "a0" },
-};
+/** The register of ours that is the same one of the CPU as `ret`. */
+const sameAsRet: Record<Arch, Register> = { x64: "nr", arm64: "a0" };
+
+/** A number, addresses among them; or in words which memory it comes from. */
+type Content = number | bigint | string;
 
 /**
  * An assembler that leaves out what loads a register with what it holds already. The kernel gives
  * every register back as it was, but for the result: two calls in a row that share arguments are
  * the rule in a plan, and a third of its code is saved.
  */
-export function remembering(arch: Arch, asm: Assembler): Assembler {
+export function remembering(arch: Arch, addresses: Addresses, asm: Assembler): Assembler {
   /** What a register is known to hold, in straight-line code. */
-  const known = new Map<Register, string>();
+  const known = new Map<Register, Content | undefined>();
+  const same = sameAsRet[arch];
 
   const spoil = (register: Register): void => {
-    known.delete(register);
-    const alias = aliases[arch][register];
-    if (alias !== undefined) known.delete(alias);
+    known.set(register, undefined);
+    if (register === "ret") known.set(same, undefined);
+    else if (register === same) known.set("ret", undefined);
   };
-  const learn = (register: Register, content: string, emit: () => void): void => {
-    if (known.get(register) === content) return;
-    emit();
+  const spoilAll = (): void => {
+    for (const register of known.keys()) known.set(register, undefined);
+  };
+  /** Whether the register must be loaded; from then on it holds that. */
+  const learns = (register: Register, content: Content): boolean => {
+    if (known.get(register) === content) return false;
     spoil(register);
     known.set(register, content);
+    return true;
   };
 
   return {
     ...asm,
     bind(label) {
-      known.clear();
+      spoilAll();
       asm.bind(label);
     },
-    li: (to, value) => learn(to, `${BigInt.asUintN(64, value)}`, () => asm.li(to, value)),
-    data: (to, offset) => learn(to, `data ${offset}`, () => asm.data(to, offset)),
-    bss: (to, offset) => learn(to, `bss ${offset}`, () => asm.bss(to, offset)),
+    li(to, value) {
+      if (learns(to, value)) asm.li(to, value);
+    },
+    data(to, offset) {
+      if (learns(to, addresses.data + offset)) asm.data(to, offset);
+    },
+    bss(to, offset) {
+      if (learns(to, addresses.bss + offset)) asm.bss(to, offset);
+    },
     load(to, base, offset, bytes) {
-      const emit = (): void => asm.load(to, base, offset, bytes);
-      if (base === "base") return learn(to, `load ${offset} ${bytes}`, emit);
-      emit();
-      spoil(to);
+      if (base !== "base") spoil(to);
+      else if (!learns(to, `load ${offset} ${bytes}`)) return;
+      asm.load(to, base, offset, bytes);
     },
     store(from, base, offset, bytes) {
       asm.store(from, base, offset, bytes);
       for (const [register, content] of known) {
-        if (content.startsWith("load")) known.delete(register);
+        if (typeof content === "string" && content.startsWith("load")) spoil(register);
       }
     },
     mov(to, from) {
@@ -67,11 +77,11 @@ export function remembering(arch: Arch, asm: Assembler): Assembler {
     },
     divide10(value, remainder) {
       asm.divide10(value, remainder);
-      known.clear();
+      spoilAll();
     },
     call(to) {
       asm.call(to);
-      known.clear();
+      spoilAll();
     },
     callSys(to) {
       asm.callSys(to);
@@ -79,7 +89,7 @@ export function remembering(arch: Arch, asm: Assembler): Assembler {
     },
     syscall() {
       asm.syscall();
-      known.clear();
+      spoilAll();
     },
   };
 }

@@ -63,7 +63,7 @@ export function createRoutines(): Routines {
 
 /** `nr` ← the number of a call on the target's CPU, then the call itself. */
 export function raw({ asm, arch }: Target, name: SyscallName): void {
-  asm.li("nr", BigInt(syscallNumber(name, arch)));
+  asm.li("nr", syscallNumber(name, arch));
   asm.syscall();
 }
 
@@ -117,10 +117,10 @@ export function emitExitAlike(target: Target, routines: Routines): void {
   raw(target, "exit_group");
 
   asm.bind(signalled);
-  asm.li("a0", BigInt(SIG_SETMASK));
+  asm.li("a0", SIG_SETMASK);
   asm.data("a1", data.block(new Uint8Array(8)));
-  asm.li("a2", 0n);
-  asm.li("a3", 8n);
+  asm.li("a2", 0);
+  asm.li("a3", 8);
   raw(target, "rt_sigprocmask");
   raw(target, "getpid");
   asm.mov("a0", "ret");
@@ -169,10 +169,10 @@ export function emitDie(target: Target, routines: Routines): void {
   asm.bind(routines.die);
   raw(target, "getpid");
   asm.mov("a0", "ret");
-  asm.li("a1", BigInt(signalNumber("SIGKILL")));
+  asm.li("a1", signalNumber("SIGKILL"));
   raw(target, "kill");
-  asm.li("a0", BigInt(PR_SET_SECCOMP));
-  asm.li("a1", BigInt(SECCOMP_MODE_STRICT));
+  asm.li("a0", PR_SET_SECCOMP);
+  asm.li("a1", SECCOMP_MODE_STRICT);
   raw(target, "prctl");
   raw(target, "getpid");
 }
@@ -185,9 +185,9 @@ export function emitTell(target: Target, routines: Routines): void {
   asm.store("t1", "base", record + RECORD.kind, 4);
   asm.store("index", "base", record + RECORD.index, 4);
   asm.store("t2", "base", record + RECORD.value, 8);
-  asm.li("a0", BigInt(channel ?? -1));
+  asm.li("a0", channel ?? -1);
   asm.bss("a1", record);
-  asm.li("a2", BigInt(RECORD_BYTES));
+  asm.li("a2", RECORD_BYTES);
   raw(target, "write");
   asm.ret();
 }
@@ -197,7 +197,7 @@ export function emitTrace(target: Target, routines: Routines): void {
   const { asm, bss } = target;
   const record = bss.slot(internal("record"), RECORD_BYTES);
   const clock = (offset: number): void => {
-    asm.li("a0", BigInt(CLOCK_MONOTONIC));
+    asm.li("a0", CLOCK_MONOTONIC);
     asm.bss("a1", record + offset);
     raw(target, "clock_gettime");
   };
@@ -208,8 +208,8 @@ export function emitTrace(target: Target, routines: Routines): void {
   asm.bind(routines.end);
   asm.link("t3");
   clock(RECORD.end);
-  asm.li("t1", BigInt(RECORD.kinds.trace));
-  asm.li("t2", 0n);
+  asm.li("t1", RECORD.kinds.trace);
+  asm.li("t2", 0);
   asm.call(routines.tell);
   asm.ret("t3");
 }

@@ -1,10 +1,9 @@
-const utf8 = new TextEncoder();
-const MAX_SHARED_BYTES = 64;
-
 /** The read-only data of a launcher: strings (each kept once), structs, pointer arrays. */
 export interface Data {
   /** Offset of a NUL-terminated string. */
   string(value: string | Uint8Array): number;
+  /** Offset of a string that is the end of another one, within that one. */
+  end(value: string, of: string): number;
   /** Offset of some bytes, aligned for the kernel to read numbers from them. */
   block(bytes: Uint8Array): number;
   /** Address of an offset in the launcher's address space. */
@@ -23,34 +22,37 @@ export interface Bss {
 /** Read-only data that will begin at `base`, behind the ELF headers. */
 export function createData(base: number, headerBytes: number): Data {
   const chunks: Uint8Array[] = [];
-  const known = new Map<string, number>();
-  const suffixes = new Map<string, number>();
+  const strings = new Map<string, number>();
+  const blocks = new Map<string, number>();
   let size = headerBytes;
 
   const append = (bytes: Uint8Array, align: number): number => {
-    const key = `${align}:${Buffer.from(bytes).toString("latin1")}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
     const padding = (align - (size % align)) % align;
     if (padding > 0) chunks.push(new Uint8Array(padding));
     const offset = size + padding;
     chunks.push(bytes);
     size = offset + bytes.length;
-    known.set(key, offset);
     return offset;
   };
-
-  /** The end of a short string is a string as well: `etc` stands in `/etc`. */
-  const remember = (value: string | Uint8Array, offset: number): number => {
-    const text = key(value);
-    if (text.length > MAX_SHARED_BYTES) return offset;
-    for (let i = 0; i < text.length; i++) suffixes.set(text.slice(i), offset + i);
+  const once = (known: Map<string, number>, key: string, place: () => number): number => {
+    let offset = known.get(key);
+    if (offset === undefined) {
+      offset = place();
+      known.set(key, offset);
+    }
     return offset;
   };
 
   return {
-    string: (value) => suffixes.get(key(value)) ?? remember(value, append(terminated(value), 1)),
-    block: (bytes) => append(bytes, 8),
+    string(value) {
+      if (typeof value !== "string") return append(terminated(value), 1);
+      return once(strings, value, () => append(Buffer.from(`${value}\0`), 1));
+    },
+    end(value, of) {
+      const offset = this.string(of) + Buffer.byteLength(of) - Buffer.byteLength(value);
+      return once(strings, value, () => offset);
+    },
+    block: (bytes) => once(blocks, latin1(bytes), () => append(bytes, 8)),
     address: (offset) => base + offset,
     bytes: () => Buffer.concat(chunks),
   };
@@ -75,13 +77,11 @@ export function createBss(base: number, reserved: number): Bss {
   };
 }
 
-/** One character for each byte. */
-function key(value: string | Uint8Array): string {
-  return Buffer.from(value as string).toString("latin1");
+function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
-function terminated(value: string | Uint8Array): Uint8Array {
-  const bytes = typeof value === "string" ? utf8.encode(value) : value;
+function terminated(bytes: Uint8Array): Uint8Array {
   const whole = new Uint8Array(bytes.length + 1);
   whole.set(bytes);
   return whole;

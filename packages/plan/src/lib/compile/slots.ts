@@ -1,4 +1,4 @@
-import { flatten, pendingSignals, reaped, type Act } from "../act.ts";
+import { pendingSignals, reaped, type Act } from "../act.ts";
 import type { FieldValue, Value } from "../value.ts";
 
 /**
@@ -7,12 +7,13 @@ import type { FieldValue, Value } from "../value.ts";
  * all that its child does.
  */
 export function assignSlots(acts: readonly Act[]): ReadonlyMap<string, number> {
-  const lives = new Map<string, { first: number; last: number }>();
-  for (const act of flatten(acts)) {
-    for (const name of namesIn(act)) {
-      const life = lives.get(name) ?? { first: act.index, last: act.index };
-      lives.set(name, { first: life.first, last: act.index });
-    }
+  const lives = new Map<string, { readonly first: number; last: number }>();
+  for (const act of acts) {
+    visitNames(act, (name) => {
+      const life = lives.get(name);
+      if (life === undefined) lives.set(name, { first: act.index, last: act.index });
+      else life.last = act.index;
+    });
   }
   const slots = new Map<string, number>();
   /** When the slot becomes free. */
@@ -26,37 +27,41 @@ export function assignSlots(acts: readonly Act[]): ReadonlyMap<string, number> {
   return slots;
 }
 
-function namesIn(act: Act): string[] {
+/** The names of the results that an act makes or reads. */
+function visitNames(act: Act, visit: (name: string) => void): void {
   switch (act.kind) {
     case "call":
-      return [...act.call.args.flatMap(names), ...(act.call.as === undefined ? [] : [act.call.as])];
+      for (const value of act.call.args) visitValue(value, visit);
+      if (act.call.as !== undefined) visit(act.call.as);
+      return;
     case "fork":
-      return [...names(act.fork.args), act.fork.as];
+      visitValue(act.fork.args, visit);
+      return visit(act.fork.as);
     case "report":
-      return names(act.report.value);
+      return visit(act.report.value.result);
     case "waits":
-      return names(act.pid);
+      return visit(act.pid.result);
     case "wait":
-      return names(act.wait.pid);
-    case "pass": {
-      const { pid, listener } = act.reap;
-      return [
-        ...names(pid),
-        ...(listener === undefined ? [] : [listener.result, pendingSignals]),
-        reaped,
-      ];
-    }
+      return visit(act.wait.pid.result);
+    case "pass":
+      visit(act.reap.pid.result);
+      if (act.reap.listener !== undefined) {
+        visit(act.reap.listener.result);
+        visit(pendingSignals);
+      }
+      return visit(reaped);
     case "ready":
     case "ask":
     case "execve":
-      return [];
+      return;
   }
 }
 
-function names(value: Value | FieldValue): string[] {
-  if (value === null || typeof value !== "object" || value instanceof Uint8Array) return [];
-  if ("result" in value) return [value.result];
-  if ("text" in value) return value.text.flatMap(names);
-  if ("struct" in value) return Object.values(value.fields).flatMap(names);
-  return [];
+function visitValue(value: Value | FieldValue, visit: (name: string) => void): void {
+  if (value === null || typeof value !== "object" || value instanceof Uint8Array) return;
+  if ("result" in value) return visit(value.result);
+  if ("text" in value) for (const part of value.text) visitValue(part, visit);
+  else if ("struct" in value) {
+    for (const field of Object.values(value.fields)) visitValue(field, visit);
+  }
 }

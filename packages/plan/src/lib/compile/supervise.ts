@@ -18,7 +18,7 @@ import { raw, type Routines } from "./routines.ts";
 const NOTIFICATION = { bytes: 80, id: 0, pid: 8 };
 const RESPONSE = { bytes: 24, id: 0, flags: 20 };
 const POLLFD = { bytes: 8, events: 4, revents: 6 };
-const POLLIN = 1n;
+const POLLIN = 1;
 
 /** Waits for one process and exits the way it exited. */
 export function emitWaiting(target: Target, routines: Routines, { pid }: ExitAs): void {
@@ -80,17 +80,17 @@ function emitListening(target: Target, listener: string, again: Label, fetch: La
     asm.store("t0", "base", fds + i * POLLFD.bytes + POLLFD.events, 2);
   });
   asm.bss("a0", fds);
-  asm.li("a1", 2n);
-  for (const register of ["a2", "a3", "a4"] as const) asm.li(register, 0n);
+  asm.li("a1", 2);
+  for (const register of ["a2", "a3", "a4"] as const) asm.li(register, 0);
   raw(target, "ppoll");
   asm.load("t0", "base", fds + POLLFD.bytes + POLLFD.revents, 2);
   asm.branch("eq", "t0", 0, fetch);
 
-  asm.li("t0", 0n);
+  asm.li("t0", 0);
   for (let at = 0; at < NOTIFICATION.bytes; at += 8) asm.store("t0", "base", notification + at, 8);
   const control = (request: number, argument: number): void => {
     asm.load("a0", "base", resultSlot(target, listener), 8);
-    asm.li("a1", BigInt(request));
+    asm.li("a1", request);
     asm.bss("a2", argument);
     raw(target, "ioctl");
   };
@@ -99,14 +99,14 @@ function emitListening(target: Target, listener: string, again: Label, fetch: La
   asm.load("t0", "base", notification + NOTIFICATION.pid, 4);
   asm.branch("ne", "t0", "t1", other);
   asm.mov("a0", "t1");
-  asm.li("a1", BigInt(signalNumber("SIGKILL")));
+  asm.li("a1", signalNumber("SIGKILL"));
   raw(target, "kill");
   asm.jump(fetch);
 
   asm.bind(other);
   asm.load("t0", "base", notification + NOTIFICATION.id, 8);
   asm.store("t0", "base", response + RESPONSE.id, 8);
-  asm.li("t0", BigInt(SECCOMP_USER_NOTIF_FLAG_CONTINUE));
+  asm.li("t0", SECCOMP_USER_NOTIF_FLAG_CONTINUE);
   asm.store("t0", "base", response + RESPONSE.flags, 4);
   control(SECCOMP_IOCTL_NOTIF_SEND, response);
   asm.jump(again);

@@ -33,28 +33,30 @@ export function x64(addresses: Addresses): Assembler {
   const bytes: number[] = [];
   const jumps: Jump[] = [];
 
-  const emit = (...more: number[]): void => void bytes.push(...more);
-  const imm32 = (value: number): void =>
-    emit(value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, (value >> 24) & 0xff);
+  const imm32 = (value: number): void => {
+    bytes.push(value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, (value >> 24) & 0xff);
+  };
   const rex = (wide: boolean, reg: number, rm: number, always = false): void => {
     const prefix = 0x40 | (wide ? 8 : 0) | (reg >= 8 ? 4 : 0) | (rm >= 8 ? 1 : 0);
-    if (prefix !== 0x40 || always) emit(prefix);
+    if (prefix !== 0x40 || always) bytes.push(prefix);
   };
-  const direct = (reg: number, rm: number): void => emit(0xc0 | ((reg & 7) << 3) | (rm & 7));
+  const direct = (reg: number, rm: number): void => {
+    bytes.push(0xc0 | ((reg & 7) << 3) | (rm & 7));
+  };
   const indirect = (reg: number, base: number, offset: number): void => {
     const short = offset >= -128 && offset <= 127;
-    emit((short ? 0x40 : 0x80) | ((reg & 7) << 3) | (base & 7));
-    if ((base & 7) === 4) emit(0x24);
-    if (short) emit(offset & 0xff);
+    bytes.push((short ? 0x40 : 0x80) | ((reg & 7) << 3) | (base & 7));
+    if ((base & 7) === 4) bytes.push(0x24);
+    if (short) bytes.push(offset & 0xff);
     else imm32(offset);
   };
   /** add, and, cmp with a constant: opcode 83 or 81, told apart by `digit`. */
   const withConstant = (digit: number, reg: number, value: number): void => {
     const short = value >= -128 && value <= 127;
     rex(true, 0, reg);
-    emit(short ? 0x83 : 0x81);
+    bytes.push(short ? 0x83 : 0x81);
     direct(digit, reg);
-    if (short) emit(value & 0xff);
+    if (short) bytes.push(value & 0xff);
     else imm32(value);
   };
   const jumpTo = (to: Label): void => {
@@ -62,47 +64,50 @@ export function x64(addresses: Addresses): Assembler {
     imm32(0);
   };
 
-  const constant = (r: number, value: bigint): void => {
-    const signed = BigInt.asIntN(64, value);
-    if (signed === 0n) {
+  const constant = (r: number, value: number | bigint): void => {
+    const signed = typeof value === "number" ? value : BigInt.asIntN(64, value);
+    if (signed < -0x80000000 || signed > 0xffffffff) return constant64(r, BigInt(signed));
+    const word = Number(signed);
+    if (word === 0) {
       rex(false, r, r);
-      emit(0x31);
+      bytes.push(0x31);
       direct(r, r);
-    } else if (signed >= -128n && signed <= 127n) {
-      emit(0x6a, Number(signed & 0xffn));
+    } else if (word >= -128 && word <= 127) {
+      bytes.push(0x6a, word & 0xff);
       rex(false, 0, r);
-      emit(0x58 | (r & 7));
-    } else if (signed > 0n && signed <= 0xffffffffn) {
+      bytes.push(0x58 | (r & 7));
+    } else if (word > 0) {
       rex(false, 0, r);
-      emit(0xb8 | (r & 7));
-      imm32(Number(BigInt.asIntN(32, signed)));
-    } else if (signed < 0n && signed >= -0x80000000n) {
-      rex(true, 0, r);
-      emit(0xc7);
-      direct(0, r);
-      imm32(Number(signed));
+      bytes.push(0xb8 | (r & 7));
+      imm32(word);
     } else {
       rex(true, 0, r);
-      emit(0xb8 | (r & 7));
-      imm32(Number(BigInt.asIntN(32, signed)));
-      imm32(Number(BigInt.asIntN(32, signed >> 32n)));
+      bytes.push(0xc7);
+      direct(0, r);
+      imm32(word);
     }
+  };
+  const constant64 = (r: number, value: bigint): void => {
+    rex(true, 0, r);
+    bytes.push(0xb8 | (r & 7));
+    imm32(Number(BigInt.asIntN(32, value)));
+    imm32(Number(BigInt.asIntN(32, value >> 32n)));
   };
   const move = (to: number, from: number): void => {
     if (to === from) return;
     rex(true, from, to);
-    emit(0x89);
+    bytes.push(0x89);
     direct(from, to);
   };
 
   const call = (to: Label): void => {
-    emit(0xe8);
+    bytes.push(0xe8);
     jumpTo(to);
   };
 
   return {
     code() {
-      const code = Uint8Array.from(bytes);
+      const code = new Uint8Array(bytes);
       const view = new DataView(code.buffer);
       for (const { at, to } of jumps) view.setInt32(at, boundAt(to) - (at + 4), true);
       return code;
@@ -111,73 +116,73 @@ export function x64(addresses: Addresses): Assembler {
       label.at = bytes.length;
     },
     li: (to, value) => constant(registers[to], value),
-    data: (to, offset) => constant(registers[to], BigInt(addresses.data + offset)),
+    data: (to, offset) => constant(registers[to], addresses.data + offset),
     bss(to, offset) {
       rex(true, registers[to], registers.base);
-      emit(0x8d);
+      bytes.push(0x8d);
       indirect(registers[to], registers.base, offset - BIAS);
     },
-    start: () => constant(registers.base, BigInt(addresses.bss + BIAS)),
+    start: () => constant(registers.base, addresses.bss + BIAS),
     mov: (to, from) => move(registers[to], registers[from]),
     load(to, base, offset, width) {
       const [reg, rm] = [registers[to], registers[base]];
       rex(width === 8, reg, rm);
-      if (width >= 4) emit(0x8b);
-      else emit(0x0f, width === 2 ? 0xb7 : 0xb6);
+      if (width >= 4) bytes.push(0x8b);
+      else bytes.push(0x0f, width === 2 ? 0xb7 : 0xb6);
       indirect(reg, rm, base === "base" ? offset - BIAS : offset);
     },
     store(from, base, offset, width) {
       const [reg, rm] = [registers[from], registers[base]];
-      if (width === 2) emit(0x66);
+      if (width === 2) bytes.push(0x66);
       rex(width === 8, reg, rm, width === 1);
-      emit(width === 1 ? 0x88 : 0x89);
+      bytes.push(width === 1 ? 0x88 : 0x89);
       indirect(reg, rm, base === "base" ? offset - BIAS : offset);
     },
     add(to, value) {
       if (typeof value === "number") return withConstant(0, registers[to], value);
       rex(true, registers[value], registers[to]);
-      emit(0x01);
+      bytes.push(0x01);
       direct(registers[value], registers[to]);
     },
     and: (to, mask) => withConstant(4, registers[to], mask),
     shiftRight(to, bits) {
       rex(true, 0, registers[to]);
-      emit(0xc1);
+      bytes.push(0xc1);
       direct(5, registers[to]);
-      emit(bits);
+      bytes.push(bits);
     },
     divide10(value, remainder) {
       move(RAX, registers[value]);
-      constant(RDX, 0n);
-      constant(RCX, 10n);
-      emit(0x48, 0xf7);
+      constant(RDX, 0);
+      constant(RCX, 10);
+      bytes.push(0x48, 0xf7);
       direct(6, RCX); // div rcx: rax ← rdx:rax / rcx, rdx ← the rest
       move(registers[value], RAX);
       move(registers[remainder], RDX);
     },
     jump(to) {
-      emit(0xe9);
+      bytes.push(0xe9);
       jumpTo(to);
     },
     branch(condition, left, right, to) {
       if (typeof right === "number") withConstant(7, registers[left], right);
       else {
         rex(true, registers[right], registers[left]);
-        emit(0x39);
+        bytes.push(0x39);
         direct(registers[right], registers[left]);
       }
-      emit(0x0f, jcc[condition]);
+      bytes.push(0x0f, jcc[condition]);
       jumpTo(to);
     },
     branchError(to) {
       withConstant(7, RAX, -4095);
-      emit(0x0f, 0x83); // jae: unsigned, so that only -4095 … -1 pass
+      bytes.push(0x0f, 0x83); // jae: unsigned, so that only -4095 … -1 pass
       jumpTo(to);
     },
     call,
     callSys: call,
     link: () => {}, // the return address is on the stack
-    ret: () => emit(0xc3),
-    syscall: () => emit(0x0f, 0x05),
+    ret: () => bytes.push(0xc3),
+    syscall: () => bytes.push(0x0f, 0x05),
   };
 }

@@ -10,8 +10,9 @@ import {
   type SignalName,
 } from "@x/syscall";
 import type { Readable, Writable } from "node:stream";
-import { actsOf, FIRST_EXTRA, flatten, type Act } from "../act.ts";
-import { compile } from "../compile/compile.ts";
+import { actsOf, FIRST_EXTRA, type Act, type Acts } from "../act.ts";
+import { check } from "../check.ts";
+import { compileActs } from "../compile/compile.ts";
 import type { Inject } from "../compile/lower.ts";
 import { PlanError } from "../error.ts";
 import { failed } from "../failed.ts";
@@ -77,15 +78,16 @@ const launches = diagnostics("x:plan");
 export async function launch(plan: Plan, options: LaunchOptions = {}): Promise<Launched> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const acts = flatten(actsOf(plan));
+  check(plan);
+  const acts = actsOf(plan);
   const reports: Record<string, number> = {};
   const timings: Timing[] = [];
   /** What must have been heard by the end of the channel, if all is well. */
-  const awaited = new Set(acts.filter(isAwaited).map(({ index }) => index));
+  const awaited = new Set(acts.all.filter(isAwaited).map(({ index }) => index));
   let pid: number | undefined;
   let trouble: unknown;
 
-  const { launcherPid, pidfd, streams, ours } = start(plan, options);
+  const { launcherPid, pidfd, streams, ours } = start(acts, options);
   const processes = (): Processes => {
     return { launcher: pidfd, launcherPid, pid: reports["pid"] ?? pid ?? launcherPid };
   };
@@ -100,7 +102,7 @@ export async function launch(plan: Plan, options: LaunchOptions = {}): Promise<L
   });
 
   const listening = listen(ours, (record) => {
-    const act = acts[record.index - 1]!;
+    const act = acts.all[record.index - 1]!;
     awaited.delete(record.index);
     if (record.kind === "waits") pid = record.value;
     else if (record.kind === "ready") return;
@@ -168,10 +170,10 @@ interface Started {
 }
 
 /** Everything up to the spawn; closes all it opened when something fails. */
-function start(plan: Plan, options: LaunchOptions): Started {
+function start(acts: Acts, options: LaunchOptions): Started {
   const { stdio, descriptors = [], trace, inject } = options;
   const channel = FIRST_EXTRA + descriptors.length;
-  const bytes = compile(plan, {
+  const bytes = compileActs(acts, {
     arch: thisArch(),
     channel,
     ...(trace === undefined ? {} : { trace }),

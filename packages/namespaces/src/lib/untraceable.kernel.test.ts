@@ -121,15 +121,15 @@ describe("root inside, while a process joins", () => {
   });
 });
 
-describe("a watcher inside, while twenty processes join", () => {
+describe("a watcher inside, while six processes join, slowly", () => {
   const watching = async (change: (plan: Plan) => Plan): Promise<string> => {
     const script = `
       trap 'exit 0' TERM
       while :; do for p in /proc/[0-9]*; do readlink $p/exe 2>/dev/null; done; done`;
     await using watcher = await enter(target.pid, ["sh", "-c", script]);
     const seen = outcome(watcher);
-    for (let i = 0; i < 20; i++) {
-      await using one = await run(change(joining(pause(30))));
+    for (let i = 0; i < 6; i++) {
+      await using one = await run(change(joining(pause(250))));
       await one.exited;
     }
     watcher.kill();

@@ -135,7 +135,8 @@ export function exitAs(pid: Result, options: StepOptions = {}): ExitAs {
 }
 
 /**
- * The loop of an init: signals are passed on to `pid`, orphans are reaped, and the process exits
+ * The loop of an init: signals are passed on to `pid` (SIGINT and SIGQUIT to its process group, as a
+ * terminal would), orphans are reaped, and the process exits
  * the way `pid` exits. A real PID 1 cannot end itself by a signal and exits with 128 + n.
  *
  * The first process of a PID namespace is immune even to a SIGKILL from inside. With a seccomp

@@ -11,9 +11,15 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** The command line that runs `x` from its source. */
+export function command(...args: readonly string[]): string[] {
+  return [process.execPath, "--conditions=source", "--import", tsx, source, ...args];
+}
+
 /** Starts the command `x` from its source. */
 export function spawnX(args: readonly string[], stdin: "ignore" | "pipe" = "ignore"): ChildProcess {
-  return spawn(process.execPath, ["--conditions=source", "--import", tsx, source, ...args], {
+  const [node, ...rest] = command(...args);
+  return spawn(node!, rest, {
     stdio: [stdin, "pipe", "pipe"],
     env: { ...process.env, TSX_DISABLE_CACHE: "1" },
   });

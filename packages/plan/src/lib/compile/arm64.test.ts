@@ -85,6 +85,7 @@ compare("arm64", [
       "lsr x21, x21, #8",
     ],
   ],
+  ["a negation", (a) => a.negate("t2"), ["neg x23, x23"]],
   [
     "a division",
     (a) => a.divide10("t1", "t3"),

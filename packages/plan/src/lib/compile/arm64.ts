@@ -135,6 +135,7 @@ export function arm64(addresses: Addresses): Assembler {
       constant(SCRATCH, mask);
       three(0x8a000000, registers[to], registers[to], SCRATCH);
     },
+    negate: (to) => three(0xcb000000, registers[to], ZERO, registers[to]),
     shiftRight: (to, bits) =>
       emit(0xd340fc00 | (bits << 16) | (registers[to] << 5) | registers[to]),
     divide10(value, remainder) {

@@ -43,6 +43,7 @@ export interface Assembler {
   load(to: Register, base: Register, offset: number, bytes: number): void;
   store(from: Register, base: Register, offset: number, bytes: number): void;
   add(to: Register, value: number | Register): void;
+  negate(to: Register): void;
   shiftRight(to: Register, bits: number): void;
   and(to: Register, mask: number): void;
   /** value ← value / 10, remainder ← value % 10 (unsigned); spoils `ret`, `a2` */

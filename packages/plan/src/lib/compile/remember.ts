@@ -71,6 +71,10 @@ export function remembering(arch: Arch, addresses: Addresses, asm: Assembler): A
       asm.and(to, mask);
       spoil(to);
     },
+    negate(to) {
+      asm.negate(to);
+      spoil(to);
+    },
     shiftRight(to, bits) {
       asm.shiftRight(to, bits);
       spoil(to);

@@ -55,11 +55,30 @@ export function emitSupervision(target: Target, routines: Routines, { pid, liste
   raw(target, "rt_sigtimedwait");
   asm.branch("eq", "ret", signalNumber("SIGCHLD"), drain!);
   asm.branch("lt", "ret", 0, signal!);
+  emitPassing(target, signal!);
+}
+
+/**
+ * Passes the signal in `ret` on. What a terminal sends when a key is pressed goes to the whole
+ * process group, as it would from there: a shell that waits for a program counts on both hearing it.
+ */
+function emitPassing(target: Target, again: Label): void {
+  const { asm } = target;
+  const [group, single]: Label[] = [{}, {}];
   asm.mov("t2", "ret");
   asm.mov("a0", "t1");
   asm.mov("a1", "t2");
+  asm.branch("eq", "t2", signalNumber("SIGINT"), group!);
+  asm.branch("ne", "t2", signalNumber("SIGQUIT"), single!);
+  asm.bind(group!);
+  asm.negate("a0");
   raw(target, "kill");
-  asm.jump(signal!);
+  asm.branch("ge", "ret", 0, again);
+  asm.mov("a0", "t1"); // it leads no group: the process alone
+  asm.mov("a1", "t2");
+  asm.bind(single!);
+  raw(target, "kill");
+  asm.jump(again);
 }
 
 /**

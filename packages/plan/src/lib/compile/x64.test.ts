@@ -72,6 +72,7 @@ compare("x64", [
     ),
     ["add r12,0x1", "add r13,0x3e8", "add r14,rax", "and r14,0xff", "shr rbp,0x8"],
   ],
+  ["a negation", (a) => a.negate("t2"), ["neg r14"]],
   [
     "a division",
     (a) => a.divide10("t1", "t3"),

@@ -145,6 +145,11 @@ export function x64(addresses: Addresses): Assembler {
       direct(registers[value], registers[to]);
     },
     and: (to, mask) => withConstant(4, registers[to], mask),
+    negate(to) {
+      rex(true, 0, registers[to]);
+      bytes.push(0xf7);
+      direct(3, registers[to]);
+    },
     shiftRight(to, bits) {
       rex(true, 0, registers[to]);
       bytes.push(0xc1);

@@ -2,8 +2,10 @@ import { channel as diagnostics } from "node:diagnostics_channel";
 import {
   openProcess,
   reap,
+  signalNumber,
   socketPair,
   spawnFile,
+  syscall,
   thisArch,
   type Descriptor,
   type Exit,
@@ -190,7 +192,7 @@ function start(acts: Acts, options: LaunchOptions): Started {
       descriptors: new Map(inherited.map((fd, target) => [target, fd])),
       session: true,
     });
-    return { launcherPid, pidfd: openProcess(launcherPid), streams, ours };
+    return { launcherPid, pidfd: openLauncher(launcherPid), streams, ours };
   } catch (error) {
     ours.close();
     streams.destroy();
@@ -198,6 +200,17 @@ function start(acts: Acts, options: LaunchOptions): Started {
   } finally {
     theirs.close();
     streams[Symbol.dispose]();
+  }
+}
+
+/** Out of descriptors just now: the launcher, which nobody could wait for, must not stay. */
+function openLauncher(pid: number): Descriptor {
+  try {
+    return openProcess(pid);
+  } catch (error) {
+    syscall("kill", pid, signalNumber("SIGKILL"));
+    syscall("wait4", pid, null, 0, null);
+    throw error;
   }
 }
 

@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { outcome, spawnX, x } from "../../testing/x.ts";
+import { command, outcome, spawnX, x } from "../../testing/x.ts";
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "x-cli-"))));
@@ -139,6 +139,23 @@ describe("x run", () => {
   });
 });
 
+const NOEXEC = "/proc/sys/vm/memfd_noexec";
+const mayForbid = process.getuid!() === 0 && existsSync(NOEXEC);
+const why = mayForbid ? "" : " (skipped: needs root and Linux 6.3)";
+
+test.skipIf(!mayForbid)(`x run works where memory may not be executed${why}`, async () => {
+  // The switch belongs to the PID namespace, so a new one leaves this machine's as it is.
+  const script = `echo 2 > ${NOEXEC}; exec "$@"`;
+  const child = spawn(
+    "unshare",
+    ["-pf", "--mount-proc", "sh", "-c", script, "sh", ...command("run", "host", "echo", "hi")],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  expect(await outcome(child)).toEqual({ status: 0, stdout: "hi\n", stderr: "" });
+});
+
 describe("signals to x run", () => {
   const ready = (child: ReturnType<typeof spawnX>): Promise<void> =>
     new Promise((resolve) => child.stdout!.once("data", () => resolve()));
@@ -167,6 +184,15 @@ describe("signals to x run", () => {
     await ready(child);
     child.kill(signal);
     expect((await ended).status).toBe(status);
+  });
+
+  test("reach a command under an init, which waits for signals without a handler", async () => {
+    const script = "trap 'echo got it; exit 9' INT; echo ready; sleep 60 & wait";
+    const child = spawnX(["run", "--init", "host", "sh", "-c", script]);
+    const ended = outcome(child);
+    await ready(child);
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ status: 9, stdout: "ready\ngot it\n" });
   });
 
   test("that cannot be caught take the container along", async () => {

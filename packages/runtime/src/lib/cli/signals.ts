@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { signalNumber, type SignalName } from "@x/syscall";
+import { signalNumber, syscallNumber, thisArch, type SignalName } from "@x/syscall";
 import type { Launched } from "@x/plan";
 
 /** What a person or a supervisor sends to a running command. */
@@ -22,6 +22,8 @@ const deadly = new Set<SignalName>([
   "SIGUSR1",
   "SIGUSR2",
 ]);
+
+const RECHECKS_MS: readonly number[] = [20, 100];
 
 /** Signals of ours become the container's, until it ends. */
 export interface Passing extends Disposable {
@@ -47,10 +49,20 @@ export function passSignals(): Passing {
       if (!deadly.has(name)) return;
       endedBy = name;
       early.abort();
-    } else if (deadly.has(name) && isDeafTo(container.pid, name)) {
+    } else deliver(container, name, RECHECKS_MS);
+  };
+  /** A shell blocks signals for a moment before it waits: what is blocked is looked at again. */
+  const deliver = (to: Launched, name: SignalName, rechecks: readonly number[]): void => {
+    const how = deadly.has(name) ? hearing(to.pid, name) : "listening";
+    if (how === "deaf") {
       endedBy = name;
-      container.kill("SIGKILL");
-    } else container.kill(name);
+      to.kill("SIGKILL");
+      return;
+    }
+    if (rechecks === RECHECKS_MS) to.kill(name);
+    const [next, ...later] = rechecks;
+    if (how !== "blocking" || next === undefined) return;
+    setTimeout(deliver, next, to, name, later).unref();
   };
   const handlers = passed.map((name) => [name, (): void => pass(name)] as const);
   for (const [name, handler] of handlers) process.on(name, handler);
@@ -64,18 +76,28 @@ export function passSignals(): Passing {
   };
 }
 
-/** Neither caught, nor ignored, nor blocked: proc_pid_status(5). */
-function isDeafTo(pid: number, name: SignalName): boolean {
-  let status: string;
+/** How a process takes a signal. */
+type Hearing = "deaf" | "listening" | "blocking" | "gone";
+
+/**
+ * `deaf`: neither caught, nor ignored, nor blocked, nor waited for. Source: proc_pid_status(5). A
+ * signal that sigtimedwait(2) waits for does not show as blocked, so the call itself is looked at.
+ */
+function hearing(pid: number, name: SignalName): Hearing {
   try {
-    status = readFileSync(`/proc/${pid}/status`, "latin1");
+    const status = readFileSync(`/proc/${pid}/status`, "latin1");
+    const bit = 1n << BigInt(signalNumber(name) - 1);
+    const has = (field: string): boolean => {
+      const mask = new RegExp(`^${field}:\\s*([0-9a-f]+)`, "m").exec(status)?.[1] ?? "0";
+      return (BigInt(`0x${mask}`) & bit) !== 0n;
+    };
+    if (has("SigCgt") || has("SigIgn")) return "listening";
+    if (has("SigBlk")) return "blocking";
+    const [call] = readFileSync(`/proc/${pid}/syscall`, "latin1").split(" ");
+    return Number(call) === syscallNumber("rt_sigtimedwait", thisArch()) ? "listening" : "deaf";
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false; // it has just ended
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ESRCH") return "gone";
     throw error;
   }
-  const bit = 1n << BigInt(signalNumber(name) - 1);
-  return ["SigCgt", "SigIgn", "SigBlk"].every((field) => {
-    const mask = new RegExp(`^${field}:\\s*([0-9a-f]+)`, "m").exec(status)?.[1] ?? "0";
-    return (BigInt(`0x${mask}`) & bit) === 0n;
-  });
 }

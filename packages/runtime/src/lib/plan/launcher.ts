@@ -62,8 +62,10 @@ export function supervise(): Step[] {
 /** The command as a child of an init of ours, which is PID 1 of the container. */
 export function underInit(command: readonly Step[]): Step[] {
   const child = result("command");
+  // A session of its own: what the launcher sends to the init's group reaches the init alone.
+  const steps = [step("setsid"), ...command];
   return [
-    fork({}, command, { as: child.result, why: "the command, as a child of the container's init" }),
+    fork({}, steps, { as: child.result, why: "the command, as a child of the container's init" }),
     step("prctl", [PR_SET_DUMPABLE, 0, 0, 0, 0], { why: "nobody looks into the init" }),
     step("close_range", [0, 1, 0]),
     reap(child, { why: "an init: reaps, passes signals on, exits as the command does" }),

@@ -1,3 +1,4 @@
+import { isMainThread } from "node:worker_threads";
 import { F_GETFD } from "./constants/fcntl.ts";
 import { epollSet } from "./epoll-set.ts";
 import type { EpollSet } from "./epoll-set.ts";
@@ -69,9 +70,25 @@ let loop: Loop | undefined;
 let nextToken = 0;
 
 function openLoop(): Loop {
+  leaveInTime();
   const set = epollSet();
   const handle = libc().watch(set.fd, readable);
   return { set, handle, watches: new Map(), owners: new Map() };
+}
+
+let leaving = false;
+
+/**
+ * A worker thread that exits runs its event loop once more, without JavaScript: koffi 3.3, called back
+ * then, ends the process. `terminate()` leaves no time for this.
+ */
+function leaveInTime(): void {
+  if (leaving || isMainThread) return;
+  leaving = true;
+  process.once("exit", () => {
+    loop?.handle.close();
+    loop = undefined;
+  });
 }
 
 function stop(token: number): void {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test, vi } from "vitest";
@@ -38,4 +38,10 @@ test("a command that a worker thread has started ends with that thread", async (
   expect(isOver(pid)).toBe(false);
   await thread[Symbol.asyncDispose]();
   await vi.waitFor(() => expect(isOver(pid)).toBe(true), 5_000);
+});
+
+test("worker threads that exit in the middle of it take nothing down with them", () => {
+  const busy = fileURLToPath(new URL("../testing/busy-workers.mjs", import.meta.url));
+  const { stdout, stderr } = spawnSync(process.execPath, [busy], { encoding: "utf8" });
+  expect(stdout, stderr).toBe("survived\n");
 });

@@ -32,12 +32,15 @@ function target(path: string): string[] {
   }
 }
 
-/** Children of this process, and launchers wherever they are; of those, zombies as well. */
+/**
+ * Children of this process, zombies as well, and launchers wherever they are. A container that has
+ * outlived its launcher for a moment is the machine's PID 1 to reap, whenever it gets to that.
+ */
 function processLine(pid: string): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     const [, name, state, parent] = /^\d+ \((.*)\) (\S) (\d+)/s.exec(stat) ?? [];
-    const ours = Number(parent) === process.pid || name === "x-launcher";
+    const ours = Number(parent) === process.pid || (name === "x-launcher" && state !== "Z");
     return ours ? [`${name} ${state}`] : [];
   } catch {
     return []; // it has ended meanwhile

@@ -27,7 +27,7 @@ const RECHECKS_MS: readonly number[] = [20, 100];
 
 /** Signals of ours become the container's, until it ends. */
 export interface Passing extends Disposable {
-  /** Fires when a signal comes that ends everything before there is a container. */
+  /** Fires when a second deadly signal comes before there is a container to take the first. */
   readonly early: AbortSignal;
   /** From here on this container gets the signals. */
   passTo(container: Launched): void;
@@ -44,11 +44,14 @@ export function passSignals(): Passing {
   const early = new AbortController();
   let container: Launched | undefined;
   let endedBy: SignalName | undefined;
+  const waiting: SignalName[] = [];
   const pass = (name: SignalName): void => {
     if (container === undefined) {
-      if (!deadly.has(name)) return;
-      endedBy = name;
-      early.abort();
+      if (deadly.has(name) && waiting.some((one) => deadly.has(one))) {
+        endedBy = name;
+        early.abort();
+      }
+      waiting.push(name);
     } else deliver(container, name, RECHECKS_MS);
   };
   /** A shell blocks signals for a moment before it waits: what is blocked is looked at again. */
@@ -68,7 +71,10 @@ export function passSignals(): Passing {
   for (const [name, handler] of handlers) process.on(name, handler);
   return {
     early: early.signal,
-    passTo: (started) => void (container = started),
+    passTo(started) {
+      container = started;
+      for (const name of waiting.splice(0)) pass(name);
+    },
     endedBy: () => endedBy,
     [Symbol.dispose]() {
       for (const [name, handler] of handlers) process.off(name, handler);

@@ -104,6 +104,8 @@ function hearing(pid: number, name: SignalName): Hearing {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ESRCH") return "gone";
+    // Nobody may look into an init of ours, and that one does listen.
+    if (code === "EACCES" || code === "EPERM") return "listening";
     throw error;
   }
 }

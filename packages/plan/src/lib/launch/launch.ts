@@ -6,15 +6,12 @@ import {
   socketPair,
   spawnFile,
   syscall,
-  thisArch,
   type Descriptor,
   type Exit,
   type SignalName,
 } from "@x/syscall";
 import type { Readable, Writable } from "node:stream";
-import { actsOf, FIRST_EXTRA, type Act, type Acts } from "../act.ts";
-import { check } from "../check.ts";
-import { compileActs } from "../compile/compile.ts";
+import { FIRST_EXTRA, type Act } from "../act.ts";
 import type { Inject } from "../compile/lower.ts";
 import { PlanError } from "../error.ts";
 import { failed } from "../failed.ts";
@@ -22,6 +19,7 @@ import type { Plan } from "../step.ts";
 import { listen } from "./channel.ts";
 import { executable, LAUNCHER_NAME } from "./executable.ts";
 import { killContainer, type Processes } from "./kill.ts";
+import { prepare, type Prepared } from "./prepare.ts";
 import { openStdio, type Stdio, type Streams } from "./stdio.ts";
 import { timingOf, type Timing } from "./timing.ts";
 
@@ -69,7 +67,8 @@ const launches = diagnostics("x:plan");
 
 /**
  * Compiles a plan, runs it, and resolves when its first `execve` has succeeded (or, for a plan
- * without one, when it is done).
+ * without one, when it is done). A plan is data that does not change: one that is launched again is
+ * not compiled again.
  *
  * Rejects with `PlanError` when a step fails, `InvalidPlanError` when the plan makes no sense,
  * `SyscallError` when the launcher cannot be started, and with the reason of an aborted `signal`.
@@ -80,8 +79,8 @@ const launches = diagnostics("x:plan");
 export async function launch(plan: Plan, options: LaunchOptions = {}): Promise<Launched> {
   const { signal } = options;
   signal?.throwIfAborted();
-  check(plan);
-  const acts = actsOf(plan);
+  const prepared = prepare(plan);
+  const { acts } = prepared;
   const reports: Record<string, number> = {};
   const timings: Timing[] = [];
   /** What must have been heard by the end of the channel, if all is well. */
@@ -89,7 +88,7 @@ export async function launch(plan: Plan, options: LaunchOptions = {}): Promise<L
   let pid: number | undefined;
   let trouble: unknown;
 
-  const { launcherPid, pidfd, streams, ours } = start(acts, options);
+  const { launcherPid, pidfd, streams, ours } = start(prepared, options);
   const processes = (): Processes => {
     return { launcher: pidfd, launcherPid, pid: reports["pid"] ?? pid ?? launcherPid };
   };
@@ -172,13 +171,12 @@ interface Started {
 }
 
 /** Everything up to the spawn; closes all it opened when something fails. */
-function start(acts: Acts, options: LaunchOptions): Started {
-  const { stdio, descriptors = [], trace, inject } = options;
+function start(prepared: Prepared, options: LaunchOptions): Started {
+  const { stdio, descriptors = [], trace = false, inject } = options;
   const channel = FIRST_EXTRA + descriptors.length;
-  const bytes = compileActs(acts, {
-    arch: thisArch(),
+  const bytes = prepared.launcher({
     channel,
-    ...(trace === undefined ? {} : { trace }),
+    trace,
     ...(inject === undefined ? {} : { inject }),
   });
   const streams = openStdio(stdio);

@@ -12,6 +12,8 @@ export interface Facts {
   readonly etc: Readonly<Record<string, Entry>>;
   /** What the source of each bind mount is, by path. */
   readonly sources: Readonly<Record<string, "file" | "directory">>;
+  /** Paths in `/proc` and `/sys` that a container would cover and this kernel does not have. */
+  readonly missing?: readonly string[];
 }
 
 /** What there is at a path. */

@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync, statSync, type Stats } from "node:fs";
 import { ETC, ETC_NETWORK, TOP_LEVEL, type Entry, type Facts } from "./facts.ts";
 import { SandboxError } from "./error.ts";
+import { coveredPaths } from "./plan/mask.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /**
@@ -19,7 +20,26 @@ export function learn(sandbox: Sandbox): Facts {
     topLevel: sandbox.root === "host" ? entries("/", TOP_LEVEL) : {},
     etc: sandbox.root === "host" ? entries("/etc/", [...ETC, ...ETC_NETWORK]) : {},
     sources,
+    missing: missingPaths(),
   };
+}
+
+/** A file that is there whenever the whole of `/proc` or `/sys` is: `subset=pid`, proc(5). */
+const witnesses: Readonly<Record<string, string>> = { proc: "/proc/version", sys: "/sys/kernel" };
+
+/** Where `/proc` or `/sys` does not show what the kernel has, nothing counts as missing. */
+function missingPaths(): string[] {
+  const whole = Object.keys(witnesses).filter((at) => isThere(witnesses[at]!));
+  return coveredPaths.filter((path) => whole.includes(path.split("/")[1]!) && !isThere(path));
+}
+
+/** What may not be looked at is there. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 function checkRoot(dir: string): void {

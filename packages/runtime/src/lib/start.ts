@@ -3,6 +3,7 @@ import type { Arch, SignalName } from "@x/syscall";
 import { compile, launch, type Launched, type LaunchOptions, type Plan } from "@x/plan";
 import { learn } from "./learn.ts";
 import { plan } from "./plan/container.ts";
+import { recentPlan } from "./recent-plan.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { validate } from "./validate.ts";
 
@@ -29,7 +30,7 @@ export interface RunResult {
  */
 export function planOf(sandbox: Sandbox): Plan {
   validate(sandbox);
-  return plan(sandbox, learn(sandbox));
+  return recentPlan(sandbox, learn(sandbox));
 }
 
 /**
@@ -72,8 +73,10 @@ export async function run(
 
 /**
  * The container as a static executable for Linux, which needs neither Node nor this package to
- * run. It is made for machines that look like this one. Throws as {@link planOf} does.
+ * run. It is made for machines that look like this one, and covers what their kernels may have and
+ * this one lacks. Throws as {@link planOf} does.
  */
 export function executableOf(sandbox: Sandbox, arch: Arch): Uint8Array {
-  return compile(planOf(sandbox), { arch });
+  validate(sandbox);
+  return compile(plan(sandbox, { ...learn(sandbox), missing: [] }), { arch });
 }

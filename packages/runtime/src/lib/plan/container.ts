@@ -14,7 +14,8 @@ import { dev, devSources, type DevOptions } from "./dev.ts";
 import { identity } from "./identity.ts";
 import { afterFork, beforeFork, pid, supervise, underInit } from "./launcher.ts";
 import { loopback } from "./loopback.ts";
-import { mask, proc, sys, sysSource } from "./proc.ts";
+import { proc, sys, sysSource } from "./proc.ts";
+import { mask } from "./mask.ts";
 import { makeRoot, pivot, root, rootSources } from "./root.ts";
 import { userNamespace, namespacesOf } from "./user-namespace.ts";
 
@@ -65,7 +66,7 @@ function container(sandbox: Sandbox, facts: Facts): Step[] {
     ...proc(root),
     ...sys(root, makesSys),
     ...binds(sandbox, facts),
-    ...mask(),
+    ...mask(facts),
     ...pivot(),
     ...(kinds.includes("uts") ? [hostname(sandbox)] : []),
     ...(ownNetwork ? loopback() : []),

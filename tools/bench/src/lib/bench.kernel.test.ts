@@ -43,8 +43,9 @@ describe.skipIf(!able)(`a run of the bench${able ? "" : reason}`, () => {
     const missed = await bench({ rounds: 3, warmUp: 1, json });
     const figures: Figures = JSON.parse(readFileSync(json, "utf8"));
     const peers = ["bwrap --unshare-all", "unshare -mpuinf", "runc run", "/bin/true, no container"];
-    expect(Object.keys(figures.milliseconds)).toEqual(["x", ...peers]);
-    expect(Object.keys(figures.ratios)).toEqual(peers);
+    const others = ["x, another each time", ...peers];
+    expect(Object.keys(figures.milliseconds)).toEqual(["x", ...others]);
+    expect(Object.keys(figures.ratios)).toEqual(others);
     for (const { min, median, p99 } of Object.values(figures.milliseconds)) {
       expect(min).toBeGreaterThan(0);
       expect(median).toBeGreaterThanOrEqual(min);

@@ -59,8 +59,8 @@ async function figuresOf(folder: string, options: MeasureOptions): Promise<Figur
   makeRootDirectory(root);
   const others = peers(root, folder);
   checkPeers(others);
-  const own = ours(root);
-  const times = await timesOf(own, others, options);
+  const [same, another] = ours(root);
+  const times = await timesOf([same, another], others, options);
   const milliseconds = summaries(times);
   return {
     machine: {
@@ -72,20 +72,20 @@ async function figuresOf(folder: string, options: MeasureOptions): Promise<Figur
     rounds: options.rounds,
     warmUp: options.warmUp,
     milliseconds,
-    ratios: ratiosOf(milliseconds, own.name),
+    ratios: ratiosOf(milliseconds, same.name),
     launcher: await lookAtLauncher(root),
     profile: await profile(root, Math.min(TRACED, options.rounds)),
   };
 }
 
 async function timesOf(
-  own: Contestant,
+  own: readonly Contestant[],
   others: readonly Peer[],
   options: MeasureOptions,
 ): Promise<Map<string, number[]>> {
   try {
     for (const peer of others) await tryPeer(peer);
-    return await measure([own, ...others.map(contestantOf)], options);
+    return await measure([...own, ...others.map(contestantOf)], options);
   } finally {
     for (const { clean } of others) clean?.();
   }

@@ -2,19 +2,8 @@ import { readFileSync } from "node:fs";
 import { signalNumber, syscallNumber, thisArch, type SignalName } from "@x/syscall";
 import type { Launched } from "@x/plan";
 
-/** What a person or a supervisor sends to a running command. */
-const passed: readonly SignalName[] = [
-  "SIGHUP",
-  "SIGINT",
-  "SIGQUIT",
-  "SIGTERM",
-  "SIGUSR1",
-  "SIGUSR2",
-  "SIGCONT",
-  "SIGWINCH",
-];
 /** What would end a process that has no handler for it. */
-const deadly = new Set<SignalName>([
+const deadly: ReadonlySet<SignalName> = new Set<SignalName>([
   "SIGHUP",
   "SIGINT",
   "SIGQUIT",
@@ -22,6 +11,8 @@ const deadly = new Set<SignalName>([
   "SIGUSR1",
   "SIGUSR2",
 ]);
+/** What a person or a supervisor sends to a running command. */
+const passed: readonly SignalName[] = [...deadly, "SIGCONT", "SIGWINCH"];
 
 const RECHECKS_MS: readonly number[] = [20, 100];
 

@@ -47,7 +47,8 @@ export function compileActs(acts: Acts, options: CompileOptions): Uint8Array {
   const { arch, channel, trace = false, inject } = options;
   const data = createData(DATA_ADDRESS, HEADER_BYTES);
   const results = assignSlots(acts.all);
-  placeStrings(acts.all, data);
+  // A file is kept, and its size counts; a launcher in memory is gone in a moment.
+  if (channel === undefined) placeStrings(acts.all, data);
   const bss = createBss(BSS_ADDRESS, 8 * (1 + Math.max(-1, ...results.values())));
   const addresses = { data: DATA_ADDRESS, text: TEXT_ADDRESS, bss: BSS_ADDRESS };
   const asm = remembering(arch, addresses, assemblers[arch](addresses));

@@ -7,7 +7,7 @@ import type { Plan } from "../step.ts";
 /** A plan that has been checked and taken apart. */
 export interface Prepared {
   readonly acts: Acts;
-  /** The plan as an executable for this CPU. */
+  /** The plan as an executable for this CPU; kept, unless a fault is built in. */
   launcher(options: LauncherOptions): Uint8Array;
 }
 
@@ -36,12 +36,11 @@ function prepareActs(acts: Acts): Prepared {
   return {
     acts,
     launcher(options) {
-      const key = JSON.stringify(options);
-      let bytes = launchers.get(key);
-      if (bytes === undefined) {
-        bytes = compileActs(acts, { arch: thisArch(), ...options });
-        launchers.set(key, bytes);
-      }
+      const make = (): Uint8Array => compileActs(acts, { arch: thisArch(), ...options });
+      if (options.inject !== undefined) return make();
+      const key = `${options.channel} ${options.trace}`;
+      const bytes = launchers.get(key) ?? make();
+      launchers.set(key, bytes);
       return bytes;
     },
   };

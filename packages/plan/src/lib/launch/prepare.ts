@@ -12,7 +12,7 @@ export interface Prepared {
 }
 
 /** What the executable of a plan depends on besides the plan. */
-export type LauncherOptions = Required<Pick<CompileOptions, "channel" | "trace">> &
+type LauncherOptions = Required<Pick<CompileOptions, "channel" | "trace">> &
   Pick<CompileOptions, "inject">;
 
 const prepared = new WeakMap<Plan, Prepared>();

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, release, tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { BenchError } from "./bench-error.ts";
 import { checkPeers, contestantOf, tryPeer, type Contestant, type Peer } from "./contestant.ts";
 import { ratiosOf, summaries, type Figures } from "./figures.ts";
@@ -46,7 +46,7 @@ export async function bench({ rounds, warmUp, json }: BenchOptions): Promise<num
     const missed = missedTargets(figures);
     for (const sentence of missed) process.stdout.write(`${sentence}\n`);
     if (missed.length === 0) process.stdout.write("All targets reached.\n");
-    process.stdout.write(`The figures are in ${relative(process.cwd(), file)}.\n`);
+    process.stdout.write(`The figures are in ${resolve(file)}.\n`);
     return missed.length;
   } finally {
     rmSync(folder, { recursive: true, force: true });

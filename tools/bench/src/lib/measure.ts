@@ -21,7 +21,10 @@ export async function measure(
     for (const { name, run } of shuffled(contestants)) {
       signal.throwIfAborted();
       const begin = performance.now();
-      await run();
+      await run().catch((error: unknown) => {
+        signal.throwIfAborted(); // Ctrl-C ends the peer, too
+        throw error;
+      });
       const time = performance.now() - begin;
       if (round >= 0) times.get(name)!.push(time);
     }

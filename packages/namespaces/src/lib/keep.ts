@@ -25,8 +25,9 @@ import { openNamespace } from "./nsfs.ts";
  * Keeps a namespace alive without a process in it: mounts it on a new file at `path`, which then
  * leads to it (`ip netns` keeps its own below `/run/netns`). {@link letGo} undoes that.
  *
- * Needs CAP_SYS_ADMIN. Throws `SyscallError` for what the kernel refuses (EEXIST: there is a file
- * already; EINVAL: a mount namespace on a mount that is shared with others); nothing is left then.
+ * Needs CAP_SYS_ADMIN. Throws `SyscallError` when the file cannot be made (EEXIST: there is one
+ * already), and `PlanError` when the kernel does not mount on it (EINVAL: a mount namespace on a
+ * mount that is shared with others); nothing is left then.
  * Source: namespaces(7).
  */
 export function keep(pid: ProcessId, kind: NamespaceKind, path: string): void {

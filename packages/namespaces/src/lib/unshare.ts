@@ -15,7 +15,7 @@ export interface UnshareOptions {
  * DNS and compression. A worker thread is the place for this: it has them until it ends.
  *
  * Needs CAP_SYS_ADMIN. Throws `NamespaceError` (`X_NAMESPACE_THREADS`) for user, pid and time,
- * which a process with threads cannot change, and `SyscallError`. Source: unshare(2).
+ * which a process with threads cannot change, and `PlanError`. Source: unshare(2).
  */
 export function unshare(kinds: readonly NamespaceKind[], options: UnshareOptions = {}): void {
   refuseForThread("unshare", kinds);

@@ -14,6 +14,7 @@
 export { executableOf, planOf, run, start } from "./lib/start.ts";
 export type { RunResult, StartOptions } from "./lib/start.ts";
 export { plan } from "./lib/plan/container.ts";
+export type { PlanOptions } from "./lib/plan/container.ts";
 export { learn } from "./lib/learn.ts";
 export { validate } from "./lib/validate.ts";
 export { SandboxError } from "./lib/error.ts";

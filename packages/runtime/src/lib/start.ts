@@ -78,5 +78,6 @@ export async function run(
  */
 export function executableOf(sandbox: Sandbox, arch: Arch): Uint8Array {
   validate(sandbox);
-  return compile(plan(sandbox, { ...learn(sandbox), missing: [] }), { arch });
+  const facts = { ...learn(sandbox), missing: [] };
+  return compile(plan(sandbox, facts, { standalone: true }), { arch });
 }

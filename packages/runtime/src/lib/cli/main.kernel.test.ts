@@ -1,5 +1,13 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -179,11 +187,21 @@ describe("signals to x run", () => {
     ["SIGTERM", 143],
     ["SIGHUP", 129],
   ] as const)("end a command that has no handler: %s with %i", async (signal, status) => {
-    const child = spawnX(["run", "host", "sh", "-c", "echo ready; sleep 60; true"]);
+    const child = spawnX(["run", "host", "sh", "-c", "echo ready; exec sleep 60"]);
     const ended = outcome(child);
     await ready(child);
     child.kill(signal);
     expect((await ended).status).toBe(status);
+  });
+
+  test("that come from keys reach the program a shell waits for, not the shell alone", async () => {
+    const child = spawnX(["run", "host", "sh", "-c", "echo ready; sleep 60; true"]);
+    const ended = outcome(child);
+    await ready(child);
+    // Between its fork and its exec the program still has the shell's handler.
+    await delay(500);
+    child.kill("SIGINT");
+    expect((await ended).status).toBe(130);
   });
 
   test("reach a command under an init, which waits for signals without a handler", async () => {
@@ -205,20 +223,20 @@ describe("signals to x run", () => {
     for (let i = 0; i < 50 && running("61.7301") > 0; i++) await delay(20);
     expect(running("61.7301")).toBe(0);
   });
-
-  function running(mark: string): number {
-    return readdirSync("/proc").filter((pid) => {
-      try {
-        return (
-          /^\d+$/.test(pid) &&
-          readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0")[1] === mark
-        );
-      } catch {
-        return false; // ended meanwhile
-      }
-    }).length;
-  }
 });
+
+/** How many processes have this as their first argument. */
+function running(mark: string): number {
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      return (
+        /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0")[1] === mark
+      );
+    } catch {
+      return false; // ended meanwhile
+    }
+  }).length;
+}
 
 describe("x compile", () => {
   test("writes an executable below 8 KB that runs with neither Node nor PATH", async () => {
@@ -243,6 +261,17 @@ describe("x compile", () => {
       stderr: expect.stringMatching(/^x: step \d+, execve: ENOENT \(2\)\n$/),
     });
   });
+});
+
+test("what x compile writes outlives the shell that started it, and ends when it is told to", async () => {
+  const box = join(folder, "outliving");
+  await x("compile", "--init", "host", "-o", box, "--", "sleep", "62.8113");
+  const script = `${box} > /dev/null 2>&1 & echo $!; sleep 0.5`;
+  const launcher = Number(execFileSync("sh", ["-c", script], { encoding: "utf8" }));
+  expect(running("62.8113")).toBe(1);
+  process.kill(launcher, "SIGTERM");
+  for (let i = 0; i < 100 && running("62.8113") > 0; i++) await delay(20);
+  expect(running("62.8113")).toBe(0);
 });
 
 describe("x explain", () => {

@@ -19,15 +19,25 @@ import { mask } from "./mask.ts";
 import { makeRoot, pivot, root, rootSources } from "./root.ts";
 import { userNamespace, namespacesOf } from "./user-namespace.ts";
 
+/** What becomes of a plan. */
+export interface PlanOptions {
+  /** It becomes an executable of its own, which does not end with whoever started it. */
+  readonly standalone?: boolean;
+}
+
 /**
  * The list of system calls that is this container. A pure function: the same description and facts
  * give the same plan. Expects a valid description; throws `SandboxError` for what does not go with
  * the facts.
  */
-export function plan(sandbox: Sandbox, facts: Facts): Plan {
+export function plan(
+  sandbox: Sandbox,
+  facts: Facts,
+  { standalone = false }: PlanOptions = {},
+): Plan {
   const user = userNamespace(sandbox, facts);
   return [
-    ...beforeFork(),
+    ...beforeFork({ standalone }),
     ...user.before,
     fork({ flags: cloneFlags(user.forked) }, container(sandbox, facts), {
       as: pid.result,

@@ -23,11 +23,15 @@ export function dieWithParent(why?: string): Step {
   );
 }
 
-/** What the launcher does before it makes the container. */
-export function beforeFork(): Step[] {
+/**
+ * What the launcher does before it makes the container. One that stands alone may outlive the shell
+ * that started it, as any program does under nohup(1).
+ */
+export function beforeFork({ standalone }: { readonly standalone: boolean }): Step[] {
+  const why = "if the one who asked for it ends, so does all of this";
   return [
     step("prctl", [PR_SET_NAME, "x-launcher", 0, 0, 0], { why: "what ps calls it" }),
-    dieWithParent("if the one who asked for it ends, so does all of this"),
+    ...(standalone ? [] : [dieWithParent(why)]),
     step("getpid", [], { as: "self" }),
     step("pidfd_open", [result("self"), 0], { as: launcher.result }),
     step("prctl", [PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0], {

@@ -1,13 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -187,9 +179,9 @@ describe("signals to x run", () => {
     ["SIGTERM", 143],
     ["SIGHUP", 129],
   ] as const)("end a command that has no handler: %s with %i", async (signal, status) => {
-    const child = spawnX(["run", "host", "sh", "-c", "echo ready; exec sleep 60"]);
+    const child = spawnX(["run", "host", "sleep", "60.9927"]);
     const ended = outcome(child);
-    await ready(child);
+    await started("60.9927");
     child.kill(signal);
     expect((await ended).status).toBe(status);
   });
@@ -217,13 +209,21 @@ describe("signals to x run", () => {
     const child = spawnX(["run", "host", "sh", "-c", "echo ready; exec sleep 61.7301"]);
     const ended = outcome(child);
     await ready(child);
-    expect(running("61.7301")).toBe(1);
+    await started("61.7301");
     child.kill("SIGKILL");
     await ended;
     for (let i = 0; i < 50 && running("61.7301") > 0; i++) await delay(20);
     expect(running("61.7301")).toBe(0);
   });
 });
+
+/** Waits until a process has this as its first argument. */
+async function started(mark: string): Promise<void> {
+  for (let i = 0; running(mark) === 0; i++) {
+    if (i > 500) throw new Error(`nothing was started with ${mark}`);
+    await delay(20);
+  }
+}
 
 /** How many processes have this as their first argument. */
 function running(mark: string): number {
@@ -268,7 +268,7 @@ test("what x compile writes outlives the shell that started it, and ends when it
   await x("compile", "--init", "host", "-o", box, "--", "sleep", "62.8113");
   const script = `${box} > /dev/null 2>&1 & echo $!; sleep 0.5`;
   const launcher = Number(execFileSync("sh", ["-c", script], { encoding: "utf8" }));
-  expect(running("62.8113")).toBe(1);
+  await started("62.8113");
   process.kill(launcher, "SIGTERM");
   for (let i = 0; i < 100 && running("62.8113") > 0; i++) await delay(20);
   expect(running("62.8113")).toBe(0);

@@ -11,7 +11,7 @@
  *
  * @packageDocumentation
  */
-export { executableOf, planOf, run, start } from "./lib/start.ts";
+export { executableOf, planOf, run, standalonePlanOf, start } from "./lib/start.ts";
 export type { RunResult, StartOptions } from "./lib/start.ts";
 export { plan } from "./lib/plan/container.ts";
 export type { PlanOptions } from "./lib/plan/container.ts";

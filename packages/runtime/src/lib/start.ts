@@ -72,12 +72,19 @@ export async function run(
 }
 
 /**
+ * The list of a container that is to stand alone, made for machines that look like this one: it
+ * covers what their kernels may have and this one lacks, and does not end with whoever starts it.
+ * Throws as {@link planOf} does.
+ */
+export function standalonePlanOf(sandbox: Sandbox): Plan {
+  validate(sandbox);
+  return plan(sandbox, { ...learn(sandbox), missing: [] }, { standalone: true });
+}
+
+/**
  * The container as a static executable for Linux, which needs neither Node nor this package to
- * run. It is made for machines that look like this one, and covers what their kernels may have and
- * this one lacks. Throws as {@link planOf} does.
+ * run: {@link standalonePlanOf}, compiled. Throws as {@link planOf} does.
  */
 export function executableOf(sandbox: Sandbox, arch: Arch): Uint8Array {
-  validate(sandbox);
-  const facts = { ...learn(sandbox), missing: [] };
-  return compile(plan(sandbox, facts, { standalone: true }), { arch });
+  return compile(standalonePlanOf(sandbox), { arch });
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { thisArch } from "@x/syscall";
 import { compile, explainLines, type ExplainLine } from "@x/plan";
-import { planOf } from "./start.ts";
+import { executableOf, planOf, standalonePlanOf } from "./start.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 const there = available("strace");
@@ -23,7 +23,7 @@ describe.skipIf(!there)(`explain and strace agree${reason}`, () => {
   });
 
   test("and on a launcher that stands alone", async () => {
-    const lines = explainLines(planOf(host), { standalone: true });
+    const lines = explainLines(standalonePlanOf(host), { standalone: true });
     const calls = await traced(host, false);
     expect(calls).toEqual(processes(lines));
     expect(calls.flat()).toHaveLength(lines.length);
@@ -46,8 +46,10 @@ async function traced(sandbox: Sandbox, listening: boolean): Promise<string[][]>
   const folder = mkdtempSync(join(tmpdir(), "x-strace-"));
   try {
     const [box, log] = [join(folder, "box"), join(folder, "log")];
-    const channel = listening ? { channel: 3 } : {};
-    writeFileSync(box, compile(planOf(sandbox), { arch: thisArch(), ...channel }), { mode: 0o755 });
+    const bytes = listening
+      ? compile(planOf(sandbox), { arch: thisArch(), channel: 3 })
+      : executableOf(sandbox, thisArch());
+    writeFileSync(box, bytes, { mode: 0o755 });
     const child = spawn("strace", ["-f", "-o", log, box], {
       stdio: ["ignore", "ignore", "inherit", listening ? "pipe" : "ignore"],
     });

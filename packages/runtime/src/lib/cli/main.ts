@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { signalNumber, thisArch, type Arch } from "@x/syscall";
 import { explain, explainLines } from "@x/plan";
-import { executableOf, planOf, start } from "../start.ts";
+import { executableOf, planOf, standalonePlanOf, start } from "../start.ts";
 import { describe } from "./describe.ts";
 import { failureOf, statusOf } from "./exit-status.ts";
 import { help } from "./options.ts";
@@ -54,9 +54,14 @@ async function run(invocation: Invocation): Promise<number> {
 }
 
 async function print(invocation: Invocation): Promise<number> {
-  const plan = planOf(describe(invocation));
-  const json = invocation.flags.switches.has("json");
-  process.stdout.write(json ? `${JSON.stringify(explainLines(plan), null, 2)}\n` : explain(plan));
+  const { switches } = invocation.flags;
+  const standalone = switches.has("standalone");
+  const sandbox = describe(invocation);
+  const plan = standalone ? standalonePlanOf(sandbox) : planOf(sandbox);
+  const text = switches.has("json")
+    ? `${JSON.stringify(explainLines(plan, { standalone }), null, 2)}\n`
+    : explain(plan, { standalone });
+  process.stdout.write(text);
   return 0;
 }
 

@@ -31,6 +31,11 @@ export const options: Readonly<Record<string, OptionShape>> = {
     help: "leave nothing behind, as always (for docker's sake)",
   },
   trace: { type: "boolean", commands: ["run"], help: "print how long each system call took" },
+  standalone: {
+    type: "boolean",
+    commands: ["explain"],
+    help: "what the file of compile does, instead",
+  },
   json: { type: "boolean", commands: ["explain"], help: "as an array of objects" },
   output: {
     type: "string",

@@ -84,9 +84,10 @@ describe("a description that makes no sense is refused with its field", () => {
     ["an empty root", { root: { dir: "" } }, "root"],
   ])("%s", (_, change, field) => {
     const bad = { ...good, ...change } as Sandbox;
-    expect(() => validate(bad)).toThrow(
-      expect.objectContaining({ name: "SandboxError", code: "X_SANDBOX_INVALID", field }),
-    );
+    const error = refusalOf(bad);
+    expect(error).toMatchObject({ name: "SandboxError", code: "X_SANDBOX_INVALID", field });
+    // The field comes first, and once.
+    expect(error.message.split(`${field}: `)).toEqual(["", expect.stringMatching(/./)]);
   });
 });
 
@@ -103,3 +104,12 @@ test("a description that makes sense passes", () => {
     }),
   ).not.toThrow();
 });
+
+function refusalOf(sandbox: Sandbox): Error {
+  try {
+    validate(sandbox);
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("it was not refused");
+}

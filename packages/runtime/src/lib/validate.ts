@@ -66,8 +66,9 @@ function checkNamespaces({ namespaces, uidMappings, gidMappings }: Sandbox): voi
     if (uidMappings !== undefined) validateIdMappings(uidMappings, "uidMappings");
     if (gidMappings !== undefined) validateIdMappings(gidMappings, "gidMappings");
   } catch (error) {
-    if (error instanceof NamespaceError) fail(error.field ?? "uidMappings", error.message);
-    throw error;
+    if (!(error instanceof NamespaceError)) throw error;
+    const { field = "uidMappings", message } = error;
+    fail(field, message.replace(`${field}: `, "")); // it names the field, as ours will
   }
 }
 

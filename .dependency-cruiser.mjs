@@ -34,8 +34,14 @@ export default {
       comment:
         "`npm install @x/cgroups` brings one package: what needs another is a subpath of its own.",
       severity: "error",
-      from: { path: "^packages/cgroups/src/(index[.]ts|lib/(?!bpf/))", pathNot: test },
-      to: { pathNot: "^packages/cgroups/", dependencyTypesNot: ["core"] },
+      from: {
+        path: "^packages/cgroups/src/(index[.]ts|lib/(?!(bpf|notify|steps)/))",
+        pathNot: test,
+      },
+      to: {
+        pathNot: "^packages/cgroups/(?!src/lib/(bpf|notify|steps)/)",
+        dependencyTypesNot: ["core"],
+      },
     },
     {
       name: "koffi-in-one-place",

@@ -21,6 +21,7 @@ const broken: [rule: string, file: string, imported: string][] = [
   ["syscall-at-the-bottom", "packages/syscall/src/lib/a.ts", "@x/plan"],
   ["cgroups-without-dependencies", "packages/cgroups/src/lib/a.ts", "@x/syscall"],
   ["cgroups-without-dependencies", "packages/cgroups/src/index.ts", "koffi"],
+  ["cgroups-without-dependencies", "packages/cgroups/src/lib/a.ts", "./steps/a.ts"],
   ["koffi-in-one-place", "packages/plan/src/lib/a.ts", "koffi"],
   ["packages-by-name", "packages/plan/src/lib/a.ts", "../../../syscall/src/index.ts"],
   ["packages-by-name", "examples/01-one/main.ts", "../../packages/plan/src/index.ts"],

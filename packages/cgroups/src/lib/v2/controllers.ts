@@ -1,0 +1,35 @@
+import type { Controller } from "../controller.ts";
+import { cpu } from "./cpu.ts";
+import { cpuset } from "./cpuset.ts";
+import { devices } from "./devices.ts";
+import { dmem } from "./dmem.ts";
+import { freezer } from "./freezer.ts";
+import { hugetlb } from "./hugetlb.ts";
+import { io } from "./io.ts";
+import { memory } from "./memory.ts";
+import { misc } from "./misc.ts";
+import { netCls, netPrio } from "./network.ts";
+import { perfEvent } from "./perf-event.ts";
+import { pids } from "./pids.ts";
+import { rdma } from "./rdma.ts";
+
+/**
+ * Every subsystem as cgroup v2 has it. `net_cls` and `net_prio` are there to say what v2 has
+ * instead; what groups have without any is `core`.
+ */
+export const v2: readonly Controller[] = [
+  cpu,
+  cpuset,
+  memory,
+  io,
+  pids,
+  hugetlb,
+  rdma,
+  misc,
+  dmem,
+  devices,
+  freezer,
+  perfEvent,
+  netCls,
+  netPrio,
+];

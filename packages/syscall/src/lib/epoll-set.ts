@@ -7,8 +7,12 @@ import { syscall } from "./syscall.ts";
 /** A set of descriptors that is itself a descriptor, readable when one of them is: `epoll(7)`. */
 export interface EpollSet {
   readonly fd: number;
-  /** @throws SyscallError `EBADF`, `EPERM` for what cannot be waited for, `EEXIST`. */
-  add(fd: number, token: number): void;
+  /**
+   * Waits for `events`, `EPOLLIN` unless given.
+   *
+   * @throws SyscallError `EBADF`, `EPERM` for what cannot be waited for, `EEXIST`.
+   */
+  add(fd: number, token: number, events?: number): void;
   /** @throws SyscallError `ENOENT` or `EBADF` when the descriptor was closed before. */
   remove(fd: number): void;
   /** The tokens of some that are readable now. */
@@ -25,9 +29,9 @@ export function epollSet(): EpollSet {
     get fd() {
       return set.fd;
     },
-    add(fd, token) {
+    add(fd, token, wanted = EPOLLIN) {
       const event = new DataView(new ArrayBuffer(eventBytes));
-      event.setUint32(0, EPOLLIN, true);
+      event.setUint32(0, wanted, true);
       event.setUint32(dataAt, token, true);
       syscall("epoll_ctl", set.fd, EPOLL_CTL_ADD, fd, new Uint8Array(event.buffer));
     },

@@ -3,6 +3,19 @@ import * as addressFamily from "./constants/address-family.ts";
 import * as at from "./constants/at.ts";
 import * as auditArch from "./constants/audit-arch.ts";
 import * as bpf from "./constants/bpf.ts";
+import * as bpfAlu from "./constants/bpf-alu.ts";
+import * as bpfAttach from "./constants/bpf-attach.ts";
+import * as bpfAttachType from "./constants/bpf-attach-type.ts";
+import * as bpfClass from "./constants/bpf-class.ts";
+import * as bpfDeviceAccess from "./constants/bpf-device-access.ts";
+import * as bpfDeviceType from "./constants/bpf-device-type.ts";
+import * as bpfJump from "./constants/bpf-jump.ts";
+import * as bpfMapType from "./constants/bpf-map-type.ts";
+import * as bpfMode from "./constants/bpf-mode.ts";
+import * as bpfProgramType from "./constants/bpf-program-type.ts";
+import * as bpfQuery from "./constants/bpf-query.ts";
+import * as bpfSize from "./constants/bpf-size.ts";
+import * as bpfSource from "./constants/bpf-source.ts";
 import * as capAmbient from "./constants/cap-ambient.ts";
 import * as capability from "./constants/capability.ts";
 import * as childCode from "./constants/child-code.ts";
@@ -101,6 +114,19 @@ export const flagGroups: Readonly<Record<FlagGroupName, FlagGroup>> = {
   at,
   audit_arch: auditArch,
   bpf,
+  bpf_alu: bpfAlu,
+  bpf_attach: bpfAttach,
+  bpf_attach_type: bpfAttachType,
+  bpf_class: bpfClass,
+  bpf_device_access: bpfDeviceAccess,
+  bpf_device_type: bpfDeviceType,
+  bpf_jump: bpfJump,
+  bpf_map_type: bpfMapType,
+  bpf_mode: bpfMode,
+  bpf_program_type: bpfProgramType,
+  bpf_query: bpfQuery,
+  bpf_size: bpfSize,
+  bpf_source: bpfSource,
   cap_ambient: capAmbient,
   capability,
   child_code: childCode,

@@ -84,7 +84,11 @@ const resolution: Hints = {
 
 /** What helps, by call and error. */
 export const hints: { readonly [name in SyscallName]?: Hints } = {
-  bpf: { EPERM: "It needs CAP_BPF or CAP_SYS_ADMIN in the initial user namespace." },
+  bpf: {
+    EPERM:
+      "It needs CAP_SYS_ADMIN in the initial user namespace; CAP_BPF is enough for some commands, " +
+      "with CAP_NET_ADMIN for programs of control groups.",
+  },
   capset: {
     EPERM: "A set can only shrink: permitted within permitted, effective within permitted.",
   },

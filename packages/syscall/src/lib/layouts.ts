@@ -1,21 +1,11 @@
-import type { FlagGroupName } from "./flag-group-name.ts";
-
-/** One field of a struct: where it is and how wide, both in bytes, and the names of its values. */
-export interface StructField {
-  readonly offset: number;
-  readonly bytes: 1 | 2 | 4 | 8;
-  readonly flags?: FlagGroupName;
-}
-
-/** A struct of the kernel as it lies in memory: little endian, the same on x86-64 and arm64. */
-export interface StructLayout {
-  readonly name: string;
-  readonly bytes: number;
-  readonly fields: Readonly<Record<string, StructField>>;
-}
+import { bpf } from "./layouts/bpf.ts";
+import type { BpfLayoutName } from "./layouts/bpf.ts";
+import { layout } from "./struct-layout.ts";
+import type { StructLayout } from "./struct-layout.ts";
 
 /** The structs of the vocabulary, by the kernel's names (`siginfo` is `siginfo_t`). */
 export type LayoutName =
+  | BpfLayoutName
   | "cap_header"
   | "cap_data"
   | "clone_args"
@@ -46,6 +36,7 @@ export type LayoutName =
  * (`stat`, `epoll_event`) is not here: `statx` and `ppoll` do the same everywhere.
  */
 export const layouts: Readonly<Record<LayoutName, StructLayout>> = {
+  ...bpf,
   /** `capset(2)` */
   cap_header: layout("cap_header", [
     ["version", 4],
@@ -252,25 +243,3 @@ export const layouts: Readonly<Record<LayoutName, StructLayout>> = {
     ["ypixel", 2],
   ]),
 };
-
-type Width = StructField["bytes"];
-type Row = readonly [name: string, bytes: Width, flags?: FlagGroupName];
-
-/** Fields in a row, each aligned to its own width as the C compiler does; a number skips bytes. */
-function layout(name: string, rows: readonly (Row | number)[]): StructLayout {
-  const fields: Record<string, StructField> = {};
-  let end = 0;
-  let widest = 1;
-  for (const row of rows) {
-    if (typeof row === "number") {
-      end += row;
-      continue;
-    }
-    const [field, bytes, flags] = row;
-    const offset = Math.ceil(end / bytes) * bytes;
-    fields[field] = flags === undefined ? { offset, bytes } : { offset, bytes, flags };
-    end = offset + bytes;
-    widest = Math.max(widest, bytes);
-  }
-  return { name, bytes: Math.ceil(end / widest) * widest, fields };
-}

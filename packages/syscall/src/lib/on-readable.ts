@@ -1,9 +1,8 @@
-import { isMainThread } from "node:worker_threads";
 import { F_GETFD } from "./constants/fcntl.ts";
 import { epollSet } from "./epoll-set.ts";
 import type { EpollSet } from "./epoll-set.ts";
-import { libc } from "./libc.ts";
 import type { LoopHandle } from "./libc.ts";
+import { watchInLoop } from "./loop-watch.ts";
 import { syscall } from "./syscall.ts";
 import { SyscallError } from "./syscall-error.ts";
 
@@ -70,25 +69,8 @@ let loop: Loop | undefined;
 let nextToken = 0;
 
 function openLoop(): Loop {
-  leaveInTime();
   const set = epollSet();
-  const handle = libc().watch(set.fd, readable);
-  return { set, handle, watches: new Map(), owners: new Map() };
-}
-
-let leaving = false;
-
-/**
- * A worker thread that exits runs its event loop once more, without JavaScript: koffi 3.3, called back
- * then, ends the process. `terminate()` leaves no time for this.
- */
-function leaveInTime(): void {
-  if (leaving || isMainThread) return;
-  leaving = true;
-  process.once("exit", () => {
-    loop?.handle.close();
-    loop = undefined;
-  });
+  return { set, handle: watchInLoop(set.fd, dispatch), watches: new Map(), owners: new Map() };
 }
 
 function stop(token: number): void {
@@ -132,19 +114,6 @@ function settle(): void {
   loop.handle.unref();
 }
 
-let due = false;
-
-/**
- * The poll phase calls outside of any callback scope: promises would not go on, and an exception
- * would be lost. The check phase, right after it, is a proper place.
- */
-function readable(): void {
-  if (due) return;
-  due = true;
-  setImmediate(dispatch);
-}
-
 function dispatch(): void {
-  due = false;
   for (const token of loop?.set.ready() ?? []) loop?.watches.get(token)?.callback();
 }

@@ -1,6 +1,6 @@
 import { archValue } from "./arch-value.ts";
 import type { Arch } from "./arch.ts";
-import type { StructField, StructLayout } from "./layouts.ts";
+import type { StructField, StructLayout } from "./struct-layout.ts";
 import { InvalidArgumentError } from "./syscall-argument.ts";
 
 /**

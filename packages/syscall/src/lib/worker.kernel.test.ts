@@ -44,6 +44,16 @@ describe("a worker thread", () => {
     expect(inWorkers(reaping, end)).toEqual({ status: 0, signal: null });
   });
 
+  test("ends although it watches descriptors, for reading and for priority", () => {
+    const watching = `
+      const [near, far] = x.socketPair();
+      x.onReadable(near.fd, () => {}).unref();
+      x.onPriority(near.fd, () => {});
+      setImmediate(() => process.exit(0));`;
+    const end = `await once(worker, "exit");`;
+    expect(inWorkers(watching, end)).toEqual({ status: 0, signal: null });
+  });
+
   test("may be terminated while it watches a descriptor", () => {
     const watching = `
       x.onReadable(x.openProcess(process.pid).fd, () => {});

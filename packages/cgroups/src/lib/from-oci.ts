@@ -1,5 +1,7 @@
-import { CgroupError } from "./error.ts";
-import { blockIoFromOci } from "./from-oci-block-io.ts";
+import { blockIoFromOci } from "./from-oci/block-io.ts";
+import { cpuFromOci } from "./from-oci/cpu.ts";
+import { limit } from "./from-oci/limit.ts";
+import { memoryFromOci } from "./from-oci/memory.ts";
 import type {
   OciBlockIo,
   OciCpu,
@@ -8,20 +10,17 @@ import type {
   OciMemory,
   OciNetwork,
   OciRdma,
-} from "./oci-resources.ts";
-import { part, parts } from "./from-oci-shape.ts";
+} from "./from-oci/parts.ts";
+import { part, parts } from "./from-oci/shape.ts";
 import { present } from "./present.ts";
 import type {
-  CpuLimits,
   DeviceRule,
   HugepageLimit,
-  MemoryLimits,
   NetworkLimits,
   PidsLimits,
   RdmaLimits,
   Resources,
 } from "./resources.ts";
-import type { Limit } from "./units.ts";
 
 /** `linux.resources` of an OCI config, as JSON has it. */
 export interface OciResources {
@@ -49,8 +48,8 @@ export function fromOci(resources: OciResources): Resources {
   const network = part(resources.network, "network");
   const rdma = part(resources.rdma, "rdma");
   return present<Resources>({
-    cpu: cpu && cpuLimits(cpu),
-    memory: memory && memoryLimits(memory),
+    cpu: cpu && cpuFromOci(cpu),
+    memory: memory && memoryFromOci(memory),
     pids: pidsLimits(part(resources.pids, "pids")?.limit),
     blockIO: blockIO && blockIoFromOci(blockIO),
     hugepageLimits: parts(resources.hugepageLimits, "hugepageLimits", hugepageLimit),
@@ -61,64 +60,10 @@ export function fromOci(resources: OciResources): Resources {
   });
 }
 
-/** Less than 0 is no limit; so is what no double holds exactly, as the greatest 64-bit number. */
-function limit(value: number | null | undefined): Limit | undefined {
-  if (value === null || value === undefined) return undefined;
-  // What is no number is left for validate to refuse.
-  if (typeof value !== "number") return value;
-  return value < 0 || value > Number.MAX_SAFE_INTEGER ? "max" : value;
-}
-
 /** Since version 1.3 of the specification 0 is a limit as any other. */
 function pidsLimits(value: number | null | undefined): PidsLimits | undefined {
   const found = limit(value);
   return found === undefined ? undefined : { limit: found };
-}
-
-/** The same, and 0 asks for nothing. */
-function limitUnlessZero(value: number | null | undefined): Limit | undefined {
-  return value === 0 ? undefined : limit(value);
-}
-
-function unlessZero(value: number | null | undefined): number | undefined {
-  return value || undefined;
-}
-
-function cpuLimits(cpu: OciCpu): CpuLimits {
-  const shares = unlessZero(cpu.shares);
-  return present<CpuLimits>({
-    shares: shares === undefined ? undefined : Math.min(Math.max(shares, 2), 262_144),
-    quota: limitUnlessZero(cpu.quota),
-    period: unlessZero(cpu.period),
-    burst: cpu.burst ?? undefined,
-    idle: (cpu.idle as 0 | 1 | null | undefined) ?? undefined,
-    realtimeRuntime: unlessZero(cpu.realtimeRuntime),
-    realtimePeriod: unlessZero(cpu.realtimePeriod),
-    cpus: cpu.cpus || undefined,
-    mems: cpu.mems || undefined,
-  });
-}
-
-function memoryLimits(memory: OciMemory): MemoryLimits {
-  if (memory.useHierarchy === false) {
-    throw new CgroupError(
-      "X_CGROUP_UNSUPPORTED",
-      "a group's memory is always counted in the groups above too, since Linux 5.11",
-      { field: "memory.useHierarchy", hint: "Leave it out" },
-    );
-  }
-  const { swappiness } = memory;
-  return present<MemoryLimits>({
-    limit: limitUnlessZero(memory.limit),
-    reservation: limitUnlessZero(memory.reservation),
-    swap: limitUnlessZero(memory.swap),
-    kernel: limitUnlessZero(memory.kernel),
-    kernelTCP: limitUnlessZero(memory.kernelTCP),
-    // Engines write -1 for the machine's own.
-    swappiness: swappiness === -1 ? undefined : (swappiness ?? undefined),
-    disableOOMKiller: memory.disableOOMKiller ?? undefined,
-    checkBeforeUpdate: memory.checkBeforeUpdate ?? undefined,
-  });
 }
 
 function hugepageLimit({ pageSize, limit: bytes }: OciHugepageLimit): HugepageLimit {

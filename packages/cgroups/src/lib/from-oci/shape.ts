@@ -1,4 +1,4 @@
-import { invalid, show } from "./validate/check.ts";
+import { invalid, show } from "../validate/check.ts";
 
 /** An object of a config, or undefined for what is missing; `X_CGROUP_INVALID` for anything else. */
 export function part<T extends object>(value: T | null | undefined, field: string): T | undefined {

@@ -1,7 +1,7 @@
-import { parts } from "./from-oci-shape.ts";
-import type { OciBlockIo, OciThrottleDevice, OciWeightDevice } from "./oci-resources.ts";
-import { present } from "./present.ts";
-import type { BlockIoLimits, ThrottleDevice, WeightDevice } from "./resources.ts";
+import { parts } from "./shape.ts";
+import type { OciBlockIo, OciThrottleDevice, OciWeightDevice } from "./parts.ts";
+import { present } from "../present.ts";
+import type { BlockIoLimits, ThrottleDevice, WeightDevice } from "../resources.ts";
 
 /** `blockIO` of an OCI config in our words: a weight of 0 is none, a rate of 0 or -1 no limit. */
 export function blockIoFromOci(blockIO: OciBlockIo): BlockIoLimits {

@@ -1,0 +1,72 @@
+import type { Files } from "../controller.ts";
+import type { Resources } from "../resources.ts";
+import type { Stat, StatPart } from "../stat.ts";
+import { core } from "../v2/core.ts";
+import type { Binding, OpenDirectory } from "./bindings.ts";
+
+/** Who knows something of one part, and from which files. */
+export interface Source {
+  readonly files: Files;
+  readonly read: (files: Files) => object | undefined;
+}
+
+/** For each part of the statistics, where a group has it from. */
+export type Sources = ReadonlyMap<StatPart, readonly Source[]>;
+
+/** Where the parts of a group's statistics come from. */
+export function sourcesOf(
+  bindings: readonly Binding[],
+  directories: readonly OpenDirectory[],
+): Sources {
+  const sources = new Map<StatPart, Source[]>();
+  const add = (stat: Binding["controller"]["stat"], files: Files, only = (_: StatPart) => true) => {
+    for (const [name, read] of Object.entries(stat ?? {})) {
+      const part = name as StatPart;
+      if (!only(part)) continue;
+      const list = sources.get(part) ?? [];
+      sources.set(part, [...list, { files, read: read as Source["read"] }]);
+    }
+  };
+  for (const { controller, files } of bindings) add(controller.stat, files);
+  // Every v2 group counts CPU time; where v1 counts it, once is enough.
+  const known = new Set(sources.keys());
+  for (const { hierarchy, files } of directories) {
+    if (hierarchy.version === 2) add(core.stat, files, (part) => !known.has(part));
+  }
+  return sources;
+}
+
+/** Reads the parts asked for; those that this group does not have are missing. */
+export function readStat<P extends StatPart>(
+  sources: Sources,
+  parts: readonly P[],
+): Partial<Pick<Stat, P>> {
+  const stat: Record<string, object> = {};
+  for (const part of parts) {
+    const list = sources.get(part);
+    if (list === undefined) continue;
+    for (const { files, read } of list) {
+      const piece = read(files);
+      if (piece === undefined) continue;
+      const before = stat[part];
+      stat[part] = before === undefined ? piece : { ...before, ...piece };
+    }
+  }
+  return stat as Partial<Pick<Stat, P>>;
+}
+
+/** What is set in all of a group's files, as one description. */
+export function readLimits(bindings: readonly Binding[]): Resources {
+  const limits: Record<string, unknown> = {};
+  for (const { controller, files } of bindings) {
+    for (const [name, value] of Object.entries(controller.limits?.(files) ?? {})) {
+      const before = limits[name];
+      limits[name] = isObject(before) && isObject(value) ? { ...before, ...value } : value;
+    }
+  }
+  return limits;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -20,7 +20,10 @@ export function memoryStat(files: Files): MemoryStat | undefined {
     swapCurrent: both === undefined ? undefined : Math.max(0, both - current),
     swapLimit: swapAlone(readBytes(files, "memory.memsw.limit_in_bytes"), limit),
     events: {
-      max: readNumber(files, "memory.failcnt") ?? 0,
+      // Where memory and swap together have the lower limit, or the same, that one is hit first.
+      max:
+        (readNumber(files, "memory.failcnt") ?? 0) +
+        (readNumber(files, "memory.memsw.failcnt") ?? 0),
       oomKill: oom["oom_kill"] ?? 0,
       underOom: oom["under_oom"] === 1,
     },

@@ -5,8 +5,8 @@ export class SandboxError extends Error {
   /** The path of the offending field: `mounts[2].destination`. */
   readonly field: string;
 
-  constructor(field: string, message: string) {
-    super(`${field}: ${message}`);
+  constructor(field: string, message: string, cause?: unknown) {
+    super(`${field}: ${message}`, cause === undefined ? {} : { cause });
     this.field = field;
   }
 }

@@ -1,3 +1,5 @@
+import type { GroupDirectory } from "@x/cgroups";
+
 /**
  * What a plan must know of this machine. It is learned once, before a launch, and goes into the
  * plan as a value: the plan itself is a pure function.
@@ -14,6 +16,22 @@ export interface Facts {
   readonly sources: Readonly<Record<string, "file" | "directory">>;
   /** Paths in `/proc` and `/sys` that a container would cover and this kernel does not have. */
   readonly missing?: readonly string[];
+  /** What the source of each device is, by path. */
+  readonly devices?: Readonly<Record<string, DeviceNode>>;
+  /** The container's control group, one directory in each hierarchy, if it has one. */
+  readonly cgroup?: readonly GroupDirectory[];
+}
+
+/** A device node as stat(2) shows it. */
+export interface DeviceNode {
+  /** Block or character. */
+  readonly type: "b" | "c";
+  readonly major: number;
+  readonly minor: number;
+  /** Permissions alone. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** What there is at a path. */

@@ -1,12 +1,13 @@
 import { lstatSync, readlinkSync, statSync, type Stats } from "node:fs";
-import { ETC, ETC_NETWORK, TOP_LEVEL, type Entry, type Facts } from "./facts.ts";
+import { splitDevice } from "@x/syscall";
+import { ETC, ETC_NETWORK, TOP_LEVEL, type DeviceNode, type Entry, type Facts } from "./facts.ts";
 import { SandboxError } from "./error.ts";
 import { coveredPaths } from "./plan/mask.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /**
  * Looks at what a plan for `sandbox` must know of this machine. Throws `SandboxError` when the
- * root is no directory, or a bind source is missing.
+ * root is no directory, a bind source is missing, or a device is none.
  */
 export function learn(sandbox: Sandbox): Facts {
   if (sandbox.root !== "host") checkRoot(sandbox.root.dir);
@@ -14,6 +15,9 @@ export function learn(sandbox: Sandbox): Facts {
   sandbox.mounts?.forEach((mount, i) => {
     if (mount.type === "bind") sources[mount.source] = sourceKind(mount.source, i);
   });
+  const devices = (sandbox.devices ?? []).map(
+    ({ source }, i) => [source, deviceNode(source, `devices[${i}].source`)] as const,
+  );
   return {
     uid: process.geteuid?.() ?? 0,
     gid: process.getegid?.() ?? 0,
@@ -21,6 +25,7 @@ export function learn(sandbox: Sandbox): Facts {
     etc: sandbox.root === "host" ? entries("/etc/", [...ETC, ...ETC_NETWORK]) : {},
     sources,
     missing: missingPaths(),
+    ...(devices.length === 0 ? {} : { devices: Object.fromEntries(devices) }),
   };
 }
 
@@ -54,6 +59,17 @@ function sourceKind(path: string, i: number): "file" | "directory" {
     throw new SandboxError(`mounts[${i}].source`, `cannot bind ${path}: ${stat}`);
   }
   return stat.isDirectory() ? "directory" : "file";
+}
+
+function deviceNode(path: string, field: string): DeviceNode {
+  const stat = statOf(path);
+  if (typeof stat === "string") throw new SandboxError(field, `cannot use ${path}: ${stat}`);
+  if (!stat.isBlockDevice() && !stat.isCharacterDevice()) {
+    throw new SandboxError(field, `${path} is no device node`);
+  }
+  const { uid, gid } = stat;
+  const type = stat.isBlockDevice() ? "b" : "c";
+  return { type, ...splitDevice(stat.rdev), mode: stat.mode & 0o777, uid, gid };
 }
 
 function statOf(path: string): Stats | string {

@@ -1,3 +1,4 @@
+import type { Resources } from "@x/cgroups";
 import type { NamespaceKind, IdMapping } from "@x/namespaces";
 import type { CapabilityName } from "./plan/capabilities.ts";
 
@@ -28,6 +29,13 @@ export interface Sandbox {
   readonly gidMappings?: readonly IdMapping[];
   /** What root inside may do; the fourteen of Docker by default. */
   readonly capabilities?: readonly CapabilityName[];
+  /** Devices of this machine to be seen inside, besides those every program expects. */
+  readonly devices?: readonly Device[];
+  /**
+   * What all its processes may use together, as `linux.resources` of an OCI config: memory, CPU
+   * time, processes. With it, or with `devices`, the container has a control group of its own.
+   */
+  readonly resources?: Resources;
 }
 
 /** This machine's `/usr` and a little of `/etc`, or a directory that holds a root file system. */
@@ -61,6 +69,16 @@ export interface TmpfsMount {
   readonly sizeBytes?: number;
   /** Permissions of its root; 0o1777 by default. */
   readonly mode?: number;
+}
+
+/** A device node of this machine. */
+export interface Device {
+  /** Absolute path here. */
+  readonly source: string;
+  /** Absolute path inside, below `/dev`; the same as here unless given. */
+  readonly destination?: string;
+  /** Of `r`ead, `w`rite and `m`ake nodes; all three unless given. */
+  readonly access?: string;
 }
 
 /** `PATH` unless `env` says otherwise, as Docker sets it. */

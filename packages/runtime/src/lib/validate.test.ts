@@ -79,6 +79,35 @@ describe("a description that makes no sense is refused with its field", () => {
       { mounts: [{ type: "nfs", destination: "/a" }] },
       "mounts[0].type",
     ],
+    ["a relative device", { devices: [{ source: "fuse" }] }, "devices[0].source"],
+    [
+      "a device outside of /dev",
+      { devices: [{ source: "/dev/fuse", destination: "/srv/fuse" }] },
+      "devices[0].destination",
+    ],
+    [
+      "a device that climbs out of /dev",
+      { devices: [{ source: "/dev/fuse", destination: "/dev/../srv/fuse" }] },
+      "devices[0].destination",
+    ],
+    ["/dev as a device", { devices: [{ source: "/dev" }] }, "devices[0].destination"],
+    [
+      "a device in place of /dev/null",
+      { devices: [{ source: "/dev/zero", destination: "/dev/null" }] },
+      "devices[0].destination",
+    ],
+    [
+      "a device among the terminals",
+      { devices: [{ source: "/dev/pts/0" }] },
+      "devices[0].destination",
+    ],
+    [
+      "an access that is none",
+      { devices: [{ source: "/dev/fuse", access: "rx" }] },
+      "devices[0].access",
+    ],
+    ["an access twice", { devices: [{ source: "/dev/fuse", access: "rr" }] }, "devices[0].access"],
+    ["limits that are a word", { resources: "small" }, "resources"],
     ["an unknown capability", { capabilities: ["CAP_NOSUCH"] }, "capabilities[0]"],
     ["a root that is neither", { root: { image: "x" } }, "root"],
     ["an empty root", { root: { dir: "" } }, "root"],
@@ -101,6 +130,8 @@ test("a description that makes sense passes", () => {
       uidMappings: [map],
       mounts: [{ type: "tmpfs", destination: "/work", sizeBytes: 4096, mode: 0o700 }],
       namespaces: ["mount", "pid", "time"],
+      devices: [{ source: "/dev/fuse" }, { source: "/dev/a", destination: "/dev/net/b" }],
+      resources: { pids: { limit: 10 } },
     }),
   ).not.toThrow();
 });

@@ -1,10 +1,10 @@
 import { flagGroups } from "@x/syscall";
 import { namespaceKinds, NamespaceError, validateIdMappings } from "@x/namespaces";
-import { SandboxError } from "./error.ts";
+import { checkBounds, checkString, fail, pathInside, quote } from "./check.ts";
+import { checkDevices } from "./check-devices.ts";
 import type { Mount, Sandbox, User } from "./sandbox.ts";
 
-/** The kernel's limits: execve(2) for one string and for all, sethostname(2) for a name. */
-const MAX_STRING_BYTES = 131_071;
+/** The kernel's limits: execve(2) for all strings together, sethostname(2) for a name. */
 const MAX_TOTAL_BYTES = 6 * 1024 * 1024;
 const MAX_HOSTNAME_BYTES = 64;
 const MAX_ID = 0xfffffffe;
@@ -31,6 +31,7 @@ export function validate(sandbox: Sandbox): void {
   if (user !== undefined) checkUser(user);
   mounts.forEach((mount, i) => checkMount(mount, `mounts[${i}]`));
   checkNamespaces(sandbox);
+  checkDevices(sandbox);
   sandbox.capabilities?.forEach((name, i) => {
     if (!Object.hasOwn(flagGroups.capability, name)) {
       fail(`capabilities[${i}]`, `no capability is named ${quote(name)} (see capabilities(7))`);
@@ -93,13 +94,8 @@ function checkId(id: number, field: string): void {
 
 function checkMount(mount: Mount, field: string): void {
   const { destination } = mount;
-  checkString(destination, `${field}.destination`);
-  if (!destination.startsWith("/")) {
-    fail(`${field}.destination`, `${quote(destination)} is not an absolute path`);
-  }
-  const parts = destination.split("/").filter((part) => part !== "" && part !== ".");
+  const parts = pathInside(destination, `${field}.destination`);
   if (parts.length === 0) fail(`${field}.destination`, "the root itself is given by root");
-  if (parts.includes("..")) fail(`${field}.destination`, `${quote(destination)} climbs with ..`);
   // A file system of the caller in their place would defeat masks and labels (CVE-2019-19921).
   if (parts[0] === "proc" || parts[0] === "sys") {
     fail(`${field}.destination`, `nothing may be mounted in /${parts[0]}`);
@@ -115,33 +111,9 @@ function checkMount(mount: Mount, field: string): void {
   } else fail(`${field}.type`, "neither bind nor tmpfs");
 }
 
-function checkBounds(value: number | undefined, low: number, high: number, field: string): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= low && value <= high)) return;
-  fail(field, `${value} is not a whole number from ${low} to ${high}`);
-}
-
-function checkString(value: string, field: string): void {
-  if (typeof value !== "string") fail(field, "not a string");
-  if (value.includes("\0")) fail(field, `${quote(value)} has a NUL byte inside`);
-  if (Buffer.byteLength(value) > MAX_STRING_BYTES) {
-    fail(
-      field,
-      `longer than the ${MAX_STRING_BYTES} bytes the kernel takes for one string (E2BIG)`,
-    );
-  }
-}
-
 function checkTotal(all: readonly string[]): void {
   const total = all.reduce((sum, one) => sum + Buffer.byteLength(one) + 1 + POINTER_BYTES, 0);
   if (total > MAX_TOTAL_BYTES) {
     fail("args", `with env they take ${total} bytes, the kernel takes ${MAX_TOTAL_BYTES} (E2BIG)`);
   }
-}
-
-function quote(value: string): string {
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}
-
-function fail(field: string, message: string): never {
-  throw new SandboxError(field, message);
 }

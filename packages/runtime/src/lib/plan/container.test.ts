@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compile, explain, explainLines } from "@x/plan";
 import type { Facts } from "../facts.ts";
+import type { ControllerName, GroupDirectory } from "@x/cgroups";
 import type { Sandbox } from "../sandbox.ts";
 import { plan } from "./container.ts";
 
@@ -20,6 +21,34 @@ const facts: Facts = {
 const host: Sandbox = { root: "host", args: ["echo", "hi"] };
 const rootless: Facts = { ...facts, uid: 1000, gid: 1000 };
 const ranges = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
+
+function group(version: 1 | 2, at: string, ...controllers: ControllerName[]): GroupDirectory {
+  const mountpoint = `/sys/fs/cgroup/${at}`;
+  const hierarchy = { version, mountpoint, root: "/", controllers, readonly: false };
+  return { hierarchy, path: `${mountpoint}/x/4026531836.77.4242/box` };
+}
+const hybrid: Facts = {
+  ...facts,
+  cgroup: [
+    group(1, "memory", "memory"),
+    group(1, "devices", "devices"),
+    group(1, "freezer", "freezer"),
+    group(2, "unified", "hugetlb"),
+  ],
+  devices: {
+    "/dev/fuse": { type: "c", major: 10, minor: 229, mode: 0o666, uid: 0, gid: 0 },
+    "/dev/vda": { type: "b", major: 253, minor: 0, mode: 0o660, uid: 0, gid: 6 },
+  },
+};
+const unified: Facts = { ...hybrid, cgroup: [group(2, "user.slice", "memory", "pids")] };
+const limited: Sandbox = {
+  ...host,
+  devices: [
+    { source: "/dev/fuse", access: "rw" },
+    { source: "/dev/vda", destination: "/dev/disk/data" },
+  ],
+  resources: { memory: { limit: 33_554_432 } },
+};
 
 const plans: [file: string, sandbox: Sandbox, facts: Facts][] = [
   ["host", host, facts],
@@ -41,6 +70,9 @@ const plans: [file: string, sandbox: Sandbox, facts: Facts][] = [
     },
     facts,
   ],
+  ["host-limited", limited, hybrid],
+  ["host-limited-rootless", limited, { ...unified, uid: 1000, gid: 1000 }],
+  ["dir-limited-ranges", { ...limited, root: { dir: "/srv/root" }, uidMappings: ranges }, hybrid],
 ];
 
 describe.each(plans)("the plan of %s", (file, sandbox, known) => {
@@ -48,9 +80,10 @@ describe.each(plans)("the plan of %s", (file, sandbox, known) => {
     await expect(explain(plan(sandbox, known))).toMatchFileSnapshot(`golden/${file}.txt`);
   });
 
-  test.each(["x64", "arm64"] as const)("fits 8 KB on %s", (arch) => {
-    expect(compile(plan(sandbox, known), { arch }).length).toBeLessThan(8192);
-    expect(compile(plan(sandbox, known), { arch, channel: 3 }).length).toBeLessThan(8192);
+  const limit = known.cgroup === undefined ? 8192 : 10_240;
+  test.each(["x64", "arm64"] as const)(`fits ${limit} bytes on %s`, (arch) => {
+    expect(compile(plan(sandbox, known), { arch }).length).toBeLessThan(limit);
+    expect(compile(plan(sandbox, known), { arch, channel: 3 }).length).toBeLessThan(limit);
   });
 });
 

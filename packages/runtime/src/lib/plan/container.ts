@@ -5,12 +5,13 @@ import {
   layouts,
   AT_RECURSIVE,
 } from "@x/syscall";
-import { cloneFlags } from "@x/namespaces";
 import { afterChannel, exec, fork, step, struct, type Plan, type Step } from "@x/plan";
 import type { Facts } from "../facts.ts";
 import { DEFAULT_HOSTNAME, DEFAULT_PATH, type Sandbox } from "../sandbox.ts";
 import { binds, bindSources } from "./binds.ts";
 import { dev, devSources, type DevOptions } from "./dev.ts";
+import { givenDevices, givenDeviceSources } from "./devices.ts";
+import { groups } from "./groups.ts";
 import { identity } from "./identity.ts";
 import { afterFork, beforeFork, pid, supervise, underInit } from "./launcher.ts";
 import { loopback } from "./loopback.ts";
@@ -36,10 +37,12 @@ export function plan(
   { standalone = false }: PlanOptions = {},
 ): Plan {
   const user = userNamespace(sandbox, facts);
+  const group = groups(facts, user.forked);
   return [
     ...beforeFork({ standalone }),
     ...user.before,
-    fork({ flags: cloneFlags(user.forked) }, container(sandbox, facts), {
+    ...group.before,
+    fork(group.fork, container(sandbox, facts), {
       as: pid.result,
       why: "a process with namespaces of its own: the container",
     }),
@@ -62,17 +65,20 @@ function container(sandbox: Sandbox, facts: Facts): Step[] {
   const command = [workingDirectory(sandbox), start(sandbox)];
   return [
     ...afterFork(),
+    ...groups(facts, user.forked).child,
     ...user.child,
     step("setsid", [], { tolerate: ["EPERM"], why: "no terminal of the host to type into" }),
     privateMounts(),
     ...rootSources(sandbox, facts),
     ...devSources(devices),
+    ...givenDeviceSources(sandbox, devices.mknod),
     ...(makesSys ? [] : [sysSource()]),
     ...bindSources(sandbox),
     ...user.become,
     step("umask", [0]),
     ...makeRoot(sandbox, facts),
     ...dev(root, devices),
+    ...givenDevices(sandbox, facts, devices.mknod),
     ...proc(root),
     ...sys(root, makesSys),
     ...binds(sandbox, facts),

@@ -29,6 +29,15 @@ const links = {
   stderr: "/proc/self/fd/2",
 } as const;
 
+/** What a `/dev` of ours has in any case. */
+export const ownInDev: ReadonlySet<string> = new Set([
+  ...Object.keys(nodes),
+  ...Object.keys(links),
+  "pts",
+  "shm",
+  "mqueue",
+]);
+
 const SHM_BYTES = 64 * 1024 * 1024;
 const TTY_GID = 5;
 const restricted = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;

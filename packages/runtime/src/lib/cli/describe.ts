@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import { SandboxError } from "../error.ts";
-import type { BindMount, Root, Sandbox, User } from "../sandbox.ts";
+import type { BindMount, Device, Root, Sandbox, User } from "../sandbox.ts";
+import { resourcesOf } from "./limits.ts";
 import type { Invocation } from "./parse.ts";
 
 /** The container that a command line describes. Throws `SandboxError` with the field. */
 export function describe({ root, words, flags }: Invocation): Sandbox {
+  const resources = resourcesOf(flags);
   const { workdir, user, hostname, net } = flags.values;
   return {
     root: rootOf(root),
@@ -12,6 +14,8 @@ export function describe({ root, words, flags }: Invocation): Sandbox {
     env: flags.env.flatMap(environmentEntry),
     mounts: flags.volume.map(bindOf),
     init: flags.switches.has("init"),
+    ...(resources === undefined ? {} : { resources }),
+    ...(flags.device.length === 0 ? {} : { devices: flags.device.map(deviceOf) }),
     ...(net === undefined ? {} : { network: networkOf(net) }),
     ...(workdir === undefined ? {} : { cwd: workdir }),
     ...(user === undefined ? {} : { user: userOf(user) }),
@@ -56,4 +60,20 @@ function bindOf(text: string, i: number): BindMount {
     );
   }
   return { type: "bind", source: resolve(source), destination, readonly: mode === "ro" };
+}
+
+/** As docker does: what comes second may be the access, if it can be nothing else. */
+function deviceOf(text: string, i: number): Device {
+  const [source, ...rest] = text.split(":");
+  const access = rest.length > 0 && /^[rwm]+$/.test(rest.at(-1)!) ? rest.pop() : undefined;
+  const [destination, ...more] = rest;
+  if (!source || destination === "" || more.length > 0) {
+    const message = `--device ${JSON.stringify(text)} is not SOURCE[:DESTINATION][:rwm]`;
+    throw new SandboxError(`devices[${i}]`, message);
+  }
+  return {
+    source: resolve(source),
+    ...(destination === undefined ? {} : { destination }),
+    ...(access === undefined ? {} : { access }),
+  };
 }

@@ -18,6 +18,27 @@ export const options: Readonly<Record<string, OptionShape>> = {
   },
   hostname: { type: "string", value: "NAME", help: "its host name (x)" },
   net: { type: "string", value: "none|host", help: "loopback alone (none), or our network" },
+  memory: { type: "string", short: "m", value: "SIZE", help: "as much memory: 512m, 1.5g" },
+  "memory-swap": {
+    type: "string",
+    value: "SIZE|-1",
+    help: "as much memory and swap together (no swap)",
+  },
+  cpus: { type: "string", value: "NUMBER", help: "as many CPUs' time: 0.5, 2" },
+  "cpu-shares": {
+    type: "string",
+    value: "NUMBER",
+    help: "its share of scarce CPU time; 1024 is usual",
+  },
+  "cpuset-cpus": { type: "string", value: "LIST", help: "only these CPUs: 0-2,4" },
+  "cpuset-mems": { type: "string", value: "LIST", help: "only memory of these nodes" },
+  "pids-limit": { type: "string", value: "NUMBER|-1", help: "as many processes and threads" },
+  device: {
+    type: "string",
+    multiple: true,
+    value: "SOURCE[:DESTINATION][:rwm]",
+    help: "a device from here, and how it may be used",
+  },
   init: { type: "boolean", help: "a PID 1 of ours: reaps orphans, passes signals on" },
   interactive: {
     type: "boolean",
@@ -80,7 +101,7 @@ export function help(): string {
   const rows = Object.entries(options).map(
     ([name, { short, value, commands: only, help: text }]) => {
       const left = `  ${short === undefined ? "    " : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`;
-      return `${left.padEnd(40)}${only === undefined ? "" : `(${only.join(", ")}) `}${text}\n`;
+      return `${left.padEnd(43)}${only === undefined ? "" : `(${only.join(", ")}) `}${text}\n`;
     },
   );
   const list = Object.entries(commands).map(([name, text]) => `  ${name.padEnd(9)}${text}\n`);
@@ -89,5 +110,7 @@ export function help(): string {
     ...list,
     "\nROOT is host (this machine's programs, nothing else of it) or dir:PATH.\n\n",
     ...rows,
+    "\nLimits (--memory to --device) are a control group's; compile has none of them, for the file\n",
+    "it writes has nobody to make one: limit that from outside.\n",
   ].join("");
 }

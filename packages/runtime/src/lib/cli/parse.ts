@@ -20,6 +20,7 @@ export interface Invocation {
 export interface Flags {
   readonly env: readonly string[];
   readonly volume: readonly string[];
+  readonly device: readonly string[];
   readonly values: Readonly<Record<string, string>>;
   readonly switches: ReadonlySet<string>;
 }
@@ -47,6 +48,7 @@ export function parse(args: readonly string[]): Invocation | "help" {
   const flags = {
     env: [] as string[],
     volume: [] as string[],
+    device: [] as string[],
     values: {} as Record<string, string>,
     switches: new Set<string>(),
   };
@@ -84,11 +86,12 @@ interface OptionToken {
   readonly value?: string | undefined;
 }
 
-function keep(
-  { name, rawName, value }: OptionToken,
-  command: CommandName,
-  flags: { env: string[]; volume: string[]; values: Record<string, string>; switches: Set<string> },
-): void {
+interface Growing extends Record<"env" | "volume" | "device", string[]> {
+  readonly values: Record<string, string>;
+  readonly switches: Set<string>;
+}
+
+function keep({ name, rawName, value }: OptionToken, command: CommandName, flags: Growing): void {
   const shape = Object.hasOwn(options, name) ? options[name] : undefined;
   if (shape === undefined || shape.commands?.includes(command) === false) {
     throw new UsageError(`x ${command} has no option ${rawName}; x --help shows those it has`);
@@ -98,6 +101,6 @@ function keep(
     flags.switches.add(name);
   } else if (value === undefined) {
     throw new UsageError(`${rawName} needs a value: ${shape.value}`);
-  } else if (name === "env" || name === "volume") flags[name].push(value);
+  } else if (name === "env" || name === "volume" || name === "device") flags[name].push(value);
   else flags.values[name] = value;
 }

@@ -34,6 +34,8 @@ describe("hugetlb of v1", () => {
     expect(hugetlb.stat!.hugetlb!(filesOf(files))).toEqual({
       "2MB": { current: 2097152, peak: 4194304, limit: "max", events: { max: 1 } },
     });
+    const rounded = { "hugetlb.1GB.limit_in_bytes": "9223372035781033984" };
+    expect(hugetlb.limits!(filesOf(rounded)).hugepageLimits?.[0]?.limit).toBe("max");
     expect(hugetlb.stat!.hugetlb!(filesOf({}))).toBeUndefined();
   });
 });

@@ -1,22 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Controller, Files, SettingContext } from "../controller.ts";
+import { detect } from "../hierarchy/detect.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
 import type { Resources } from "../resources.ts";
 import type { Stat, StatPart } from "../stat.ts";
 import { v1 } from "./controllers.ts";
 
-/** Where each controller of v1 is mounted, by the kernel's name. */
-const mounts = new Map<string, string>();
-if (process.platform === "linux") {
-  for (const line of readFileSync("/proc/self/mountinfo", "utf8").split("\n")) {
-    const [before = "", after = ""] = line.split(" - ");
-    const [type, , options = ""] = after.split(" ");
-    const [, , , , mountpoint = ""] = before.split(" ");
-    if (type === "cgroup") for (const name of options.split(",")) mounts.set(name, mountpoint);
-  }
-}
-
-const device = typeof process.getuid === "function" ? rootDevice() : undefined;
+const hierarchies = process.platform === "linux" ? detect().all : [];
+const device = process.platform === "linux" ? rootDevice() : undefined;
 
 /** Limits that this machine can keep, and that differ from the kernel's defaults. */
 const typical: Readonly<Record<string, Resources>> = {
@@ -30,17 +22,6 @@ const typical: Readonly<Record<string, Resources>> = {
       kernelTCP: 16 << 20,
       swappiness: 10,
       disableOOMKiller: true,
-    },
-  },
-  io: {
-    blockIO: {
-      weight: 200,
-      ...(device === undefined
-        ? {}
-        : {
-            throttleReadBpsDevice: [{ ...device, rate: 1 << 20 }],
-            throttleWriteIOPSDevice: [{ ...device, rate: 100 }],
-          }),
     },
   },
   devices: {
@@ -57,12 +38,24 @@ const typical: Readonly<Record<string, Resources>> = {
   hugetlb: { hugepageLimits: [{ pageSize: "2MB", limit: 4 << 20 }] },
 };
 
+/** Weights are BFQ's, which not every kernel has; a root directory need not be on a disk. */
+function throttles(group: string): Resources {
+  const disk = {
+    throttleReadBpsDevice: [{ ...device!, rate: 1 << 20 }],
+    throttleWriteIOPSDevice: [{ ...device!, rate: 100 }],
+  };
+  const weight = existsSync(`${group}/blkio.bfq.weight`) ? { weight: 200 } : {};
+  return { blockIO: { ...weight, ...(device === undefined ? {} : disk) } };
+}
+
 describe.each(v1)("$name of this kernel's v1", (controller) => {
-  const mount = mounts.get(controller.name === "io" ? "blkio" : controller.name);
-  const reason = whyNot(mount);
+  const hierarchy = hierarchies.find(
+    ({ version, controllers }) => version === 1 && controllers.includes(controller.name),
+  );
+  const reason = whyNot(hierarchy);
   const title = (sentence: string): string =>
     reason === undefined ? sentence : `${sentence} (skipped: ${reason})`;
-  const above = mount ?? "";
+  const above = hierarchy?.mountpoint ?? "";
   const group = `${above}/x-kernel-accepts-${process.pid}-${controller.name}`;
 
   beforeAll(() => {
@@ -73,7 +66,7 @@ describe.each(v1)("$name of this kernel's v1", (controller) => {
   });
 
   test.skipIf(reason !== undefined)(title("takes a typical description and reads it back"), () => {
-    const wanted = typical[controller.name] ?? {};
+    const wanted = controller.name === "io" ? throttles(group) : (typical[controller.name] ?? {});
     put(controller, wanted, group, above, true);
     const found = (controller.limits?.(filesIn(group)) ?? {}) as Record<string, unknown>;
     for (const [name, value] of Object.entries(wanted)) {
@@ -131,8 +124,9 @@ function notNumbers(value: unknown, path = ""): string[] {
   return Object.entries(value).flatMap(([key, one]) => notNumbers(one, `${path}.${key}`));
 }
 
-function whyNot(mount: string | undefined): string | undefined {
-  if (mount === undefined) return "not mounted as v1 here";
+function whyNot(hierarchy: Hierarchy | undefined): string | undefined {
+  if (hierarchy === undefined) return "not mounted as v1 here";
+  if (hierarchy.readonly) return "mounted read-only";
   return process.getuid?.() === 0 ? undefined : "not root";
 }
 
@@ -140,7 +134,5 @@ function whyNot(mount: string | undefined): string | undefined {
 function rootDevice(): { major: number; minor: number } | undefined {
   const { dev } = statSync("/");
   const [major, minor] = [(dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00)];
-  return existsSync(`/sys/block`) && existsSync(`/sys/dev/block/${major}:${minor}`)
-    ? { major, minor }
-    : undefined;
+  return existsSync(`/sys/dev/block/${major}:${minor}`) ? { major, minor } : undefined;
 }

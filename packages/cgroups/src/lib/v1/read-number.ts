@@ -2,10 +2,10 @@ import type { Files } from "../controller.ts";
 import type { Limit } from "../units.ts";
 
 /**
- * What v1 says where v2 says `max`: LONG_MAX rounded down to whole pages, of 64 KiB at most
- * (PAGE_COUNTER_MAX of include/linux/page_counter.h).
+ * v1 has no word for `max`: it says LONG_MAX rounded down to whole pages, which hugetlb rounds down
+ * to huge ones (PAGE_COUNTER_MAX of include/linux/page_counter.h). No machine has half of that.
  */
-const unlimited = 2 ** 63 - 2 ** 16;
+const unlimited = 2 ** 62;
 
 /** The number that a file holds; undefined when there is no such file. */
 export function readNumber(files: Files, file: string): number | undefined {

@@ -58,6 +58,12 @@ describe("hugetlb", () => {
     });
     expect(hugetlb.stat?.hugetlb?.(groupOf({}))).toBeUndefined();
   });
+
+  test("the greatest number of the kernel is no limit, as a new group has it", () => {
+    expect(hugetlb.limits?.(groupOf({ "hugetlb.1GB.max": "9223372036854771712" }))).toEqual({
+      hugepageLimits: [{ pageSize: "1GB", limit: "max" }],
+    });
+  });
 });
 
 describe("rdma", () => {

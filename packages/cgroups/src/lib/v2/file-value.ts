@@ -8,9 +8,13 @@ export function numberIn(files: Files, file: string): number | undefined {
   return text === undefined ? undefined : parseDigits(text, 0, text.length);
 }
 
-/** The same, or `max`. */
+/**
+ * The same, or `max`, which is also what a number near 2^63 means: a new group's `hugetlb.2MB.max`
+ * has the greatest count of pages in bytes until the first `max` is written.
+ */
 export function limitIn(files: Files, file: string): Limit | undefined {
   const text = files.read(file);
   if (text === undefined || text === "max") return text;
-  return parseDigits(text, 0, text.length);
+  const value = parseDigits(text, 0, text.length);
+  return value !== undefined && value > Number.MAX_SAFE_INTEGER ? "max" : value;
 }

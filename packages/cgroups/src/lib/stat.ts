@@ -59,9 +59,6 @@ export interface MemoryStat {
   /** Swap alone, on both versions. */
   readonly swapCurrent?: number;
   readonly swapLimit?: Limit;
-  /** v1: TCP buffers, kernel memory. */
-  readonly kernelCurrent?: number;
-  readonly kernelTcpCurrent?: number;
   readonly events: MemoryEvents;
 }
 

@@ -11,7 +11,12 @@ export interface NetClsMount extends Disposable {
 /** Mounts net_cls and net_prio of v1 together, at a path with a space in it. */
 export function mountNetCls(): NetClsMount {
   const path = mkdtempSync(join(tmpdir(), "net cls-"));
-  execFileSync("mount", ["-t", "cgroup", "-o", "net_cls,net_prio", "none", path]);
+  try {
+    execFileSync("mount", ["-t", "cgroup", "-o", "net_cls,net_prio", "none", path]);
+  } catch (error) {
+    rmdirSync(path);
+    throw error;
+  }
   return {
     path,
     [Symbol.dispose]() {

@@ -61,12 +61,19 @@ function howToGet(name: ControllerName, version: 1 | 2, available: Available): s
   if (!isInKernel(kernel) && !isInKernel(name === "io" ? "blkio" : name)) {
     return `This kernel was built without it, or it was switched off with cgroup_disable= (see /proc/cgroups)`;
   }
-  const onlyV1 = !tables[2].has(name);
-  const v1Here = [...available.values()].includes(1) || onlyV1;
-  return v1Here
-    ? `Mount it: mkdir -p /sys/fs/cgroup/${kernel} && mount -t cgroup -o ${kernel} none /sys/fs/cgroup/${kernel}`
+  const instead = insteadInV2[name];
+  const mount = `Mount it: mkdir -p /sys/fs/cgroup/${kernel} && mount -t cgroup -o ${kernel} none /sys/fs/cgroup/${kernel}`;
+  if (instead !== undefined) return `v2 has none: ${instead}. ${mount}`;
+  return [...available.values()].includes(1)
+    ? mount
     : `It was not handed down to this part of the tree: as its owner, write +${kernel} to cgroup.subtree_control of the groups above; with systemd, a drop-in for user@.service with Delegate=${kernel}`;
 }
+
+/** What only v1 has, and what does its work in a v2 tree; v1 can be mounted beside it. */
+const insteadInV2: { readonly [name in ControllerName]?: string } = {
+  net_cls: `nft tells packets apart by their group, socket cgroupv2 level 1 "GROUP"`,
+  net_prio: "nft sets priorities by group, socket cgroupv2 with meta priority set",
+};
 
 function isInKernel(name: string): boolean {
   try {

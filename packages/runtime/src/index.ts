@@ -12,12 +12,13 @@
  * @packageDocumentation
  */
 export { executableOf, planOf, run, standalonePlanOf, start } from "./lib/start.ts";
-export type { RunResult, StartOptions } from "./lib/start.ts";
+export type { PlanContext, RunResult, StartOptions } from "./lib/start.ts";
+export type { Container, Ended } from "./lib/container.ts";
 export { plan } from "./lib/plan/container.ts";
 export type { PlanOptions } from "./lib/plan/container.ts";
 export { learn } from "./lib/learn.ts";
 export { validate } from "./lib/validate.ts";
 export { SandboxError } from "./lib/error.ts";
-export type { Entry, Facts } from "./lib/facts.ts";
-export type { BindMount, Mount, Root, Sandbox, TmpfsMount, User } from "./lib/sandbox.ts";
+export type { DeviceNode, Entry, Facts } from "./lib/facts.ts";
+export type { BindMount, Device, Mount, Root, Sandbox, TmpfsMount, User } from "./lib/sandbox.ts";
 export type { CapabilityName } from "./lib/plan/capabilities.ts";

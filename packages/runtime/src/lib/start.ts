@@ -1,7 +1,12 @@
 import { text as readAll } from "node:stream/consumers";
 import type { Arch, SignalName } from "@x/syscall";
-import { compile, launch, type Launched, type LaunchOptions, type Plan } from "@x/plan";
+import type { GroupDirectory } from "@x/cgroups";
+import { compile, launch, type LaunchOptions, type Plan } from "@x/plan";
+import { containerIn, containerOf, type Container } from "./container.ts";
+import { SandboxError } from "./error.ts";
+import { abandon, makeGroup } from "./group.ts";
 import { learn } from "./learn.ts";
+import { hasGroup } from "./limits.ts";
 import { plan } from "./plan/container.ts";
 import { recentPlan } from "./recent-plan.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -22,26 +27,51 @@ export interface RunResult {
   readonly stderr: string;
   /** Milliseconds from the call to the end. */
   readonly durationMs: number;
+  /** The kernel killed a process of it for want of memory. */
+  readonly oom: boolean;
+}
+
+/** What a plan must be told that is not in the description. */
+export interface PlanContext {
+  /** The control group that the container is to join, one directory in each hierarchy. */
+  readonly cgroup?: readonly GroupDirectory[];
 }
 
 /**
- * The list of system calls that makes this container on this machine. Throws `SandboxError` with
- * the field that makes no sense, before anything is touched.
+ * The list of system calls that makes this container on this machine. A list makes no control
+ * group: that of a container with limits or devices has to be given. Throws `SandboxError` with the
+ * field that makes no sense, before anything is touched.
  */
-export function planOf(sandbox: Sandbox): Plan {
+export function planOf(sandbox: Sandbox, { cgroup }: PlanContext = {}): Plan {
   validate(sandbox);
-  return recentPlan(sandbox, learn(sandbox));
+  if (cgroup !== undefined) return plan(sandbox, { ...learn(sandbox), cgroup });
+  if (!hasGroup(sandbox)) return recentPlan(sandbox, learn(sandbox));
+  const message = "a list makes no control group; give the one that it is to join, as { cgroup }";
+  throw new SandboxError(groupField(sandbox), message);
 }
 
 /**
  * Starts a container and resolves when its command has been executed. Disposing of what it returns
- * ends the container; when this process dies, the container does as well.
+ * ends the container; when this process dies, the container does as well. A container with limits
+ * or devices has a control group of its own, which is made before it and deleted after it.
  *
- * Rejects with `SandboxError` for a bad description and `PlanError` when the kernel refuses a
- * step; `field` names the part of the description in both.
+ * Rejects with `SandboxError` for a bad description, `PlanError` when the kernel refuses a step,
+ * and `CgroupError` for limits that this machine cannot keep; `field` names the part of the
+ * description in all of them.
  */
-export async function start(sandbox: Sandbox, options: StartOptions = {}): Promise<Launched> {
-  return launch(planOf(sandbox), options);
+export async function start(sandbox: Sandbox, options: StartOptions = {}): Promise<Container> {
+  if (!hasGroup(sandbox)) return containerOf(await launch(planOf(sandbox), options));
+  validate(sandbox);
+  options.signal?.throwIfAborted();
+  const facts = learn(sandbox);
+  const cgroup = await makeGroup(sandbox, facts);
+  try {
+    const directories = cgroup.directories.map(({ hierarchy, path }) => ({ hierarchy, path }));
+    const launched = await launch(plan(sandbox, { ...facts, cgroup: directories }), options);
+    return containerIn(cgroup, launched);
+  } catch (error) {
+    throw await abandon(cgroup, error);
+  }
 }
 
 /**
@@ -61,23 +91,31 @@ export async function run(
   });
   // A command that does not read its input to the end closes it: its right, and no error of ours.
   container.stdin?.on("error", () => {}).end(input);
-  const [stdout, stderr, exit] = await Promise.all([
+  const [stdout, stderr, ended] = await Promise.all([
     readAll(container.stdout!),
     readAll(container.stderr!),
-    container.exited,
+    container.ended,
   ]);
   signal?.throwIfAborted();
   const durationMs = performance.now() - begin;
-  return { exitCode: exit.code, signal: exit.signal, stdout, stderr, durationMs };
+  const { code: exitCode, oom } = ended;
+  return { exitCode, signal: ended.signal, stdout, stderr, durationMs, oom };
 }
 
 /**
  * The list of a container that is to stand alone, made for machines that look like this one: it
  * covers what their kernels may have and this one lacks, and does not end with whoever starts it.
- * Throws as {@link planOf} does.
+ * Throws as {@link planOf} does, and for limits and devices: nobody would be there to make a
+ * control group before it and to delete it afterwards.
  */
 export function standalonePlanOf(sandbox: Sandbox): Plan {
   validate(sandbox);
+  if (hasGroup(sandbox)) {
+    const message =
+      "a file that stands alone has nobody to make its control group; limit it from outside, " +
+      "for instance with systemd-run --scope -p MemoryMax=32M";
+    throw new SandboxError(groupField(sandbox), message);
+  }
   return plan(sandbox, { ...learn(sandbox), missing: [] }, { standalone: true });
 }
 
@@ -87,4 +125,8 @@ export function standalonePlanOf(sandbox: Sandbox): Plan {
  */
 export function executableOf(sandbox: Sandbox, arch: Arch): Uint8Array {
   return compile(standalonePlanOf(sandbox), { arch });
+}
+
+function groupField({ resources }: Sandbox): string {
+  return resources === undefined ? "devices" : "resources";
 }

@@ -61,9 +61,9 @@ describe("what makes no sense is refused by field, with the option", () => {
     [["--device", "/dev/a:/dev/b:/dev/c"], "devices[0]"],
     [["--device", "/dev/a:/dev/b:rw:x"], "devices[0]"],
   ])("%j", (options, field) => {
-    const refused = expect(() => sandboxOf(...options));
-    refused.toThrow(expect.objectContaining({ name: "SandboxError", field }));
-    refused.toThrow(options.at(-2)!.startsWith("-m") ? "--memory" : options.at(-2)!);
+    const refusal = expect.objectContaining({ name: "SandboxError", field });
+    expect(() => sandboxOf(...options)).toThrow(refusal);
+    expect(() => sandboxOf(...options)).toThrow(options.at(-2));
   });
 });
 

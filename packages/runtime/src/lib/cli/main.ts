@@ -1,10 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { signalNumber, thisArch, type Arch } from "@x/syscall";
-import { explain, explainLines } from "@x/plan";
+import { explain, explainLines, type Plan } from "@x/plan";
+import type { Ended } from "../container.ts";
+import { groupSketch } from "../group-sketch.ts";
+import { hasGroup } from "../limits.ts";
+import type { Sandbox } from "../sandbox.ts";
 import { executableOf, planOf, standalonePlanOf, start } from "../start.ts";
 import { describe } from "./describe.ts";
 import { failureOf, statusOf } from "./exit-status.ts";
 import { help } from "./options.ts";
+import { sizeText } from "./size.ts";
 import { parse, UsageError, type Flags, type Invocation } from "./parse.ts";
 import { passSignals } from "./signals.ts";
 import { timingTable } from "./timing-table.ts";
@@ -43,9 +48,10 @@ async function run(invocation: Invocation): Promise<number> {
       signal: passing.early,
     });
     passing.passTo(container);
-    const exit = await container.exited;
+    const end = await container.ended;
     if (switches.has("trace")) process.stderr.write(timingTable(container.timings));
-    return ended() ?? statusOf(exit);
+    if (end.oom) process.stderr.write(`x: ${outOfMemory(end)}\n`);
+    return ended() ?? statusOf(end);
   } catch (error) {
     const status = ended();
     if (status === undefined) throw error;
@@ -53,16 +59,27 @@ async function run(invocation: Invocation): Promise<number> {
   }
 }
 
+function outOfMemory({ memoryLimit }: Ended): string {
+  return `out of memory${memoryLimit === undefined ? "" : ` at ${sizeText(memoryLimit)}`}`;
+}
+
 async function print(invocation: Invocation): Promise<number> {
   const { switches } = invocation.flags;
   const standalone = switches.has("standalone");
   const sandbox = describe(invocation);
-  const plan = standalone ? standalonePlanOf(sandbox) : planOf(sandbox);
+  const plan = standalone ? standalonePlanOf(sandbox) : await planToRead(sandbox);
   const text = switches.has("json")
     ? `${JSON.stringify(explainLines(plan, { standalone }), null, 2)}\n`
     : explain(plan, { standalone });
   process.stdout.write(text);
   return 0;
+}
+
+/** The list as `run` would perform it; of a control group, where it would be. */
+async function planToRead(sandbox: Sandbox): Promise<Plan> {
+  if (!hasGroup(sandbox)) return planOf(sandbox);
+  const { detect } = await import("@x/cgroups");
+  return planOf(sandbox, { cgroup: groupSketch(detect(), process.geteuid!()) });
 }
 
 async function write(invocation: Invocation): Promise<number> {

@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import type { Cgroup, CreateOptions, Resources } from "@x/cgroups";
+import { assertJoinable } from "@x/cgroups/steps";
+import { SandboxError } from "./error.ts";
+import type { Facts } from "./facts.ts";
+import { limitsOf } from "./limits.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/**
+ * Makes the control group of a container, with its limits in force; whoever gets it has to delete
+ * it. Before the first one, groups are removed that programs have left which were killed.
+ *
+ * Throws `SandboxError` with the field for limits that make no sense, and `CgroupError` for those
+ * that this machine cannot keep, with a hint. Nothing is left then.
+ */
+export async function makeGroup(sandbox: Sandbox, facts: Facts): Promise<Cgroup> {
+  const limits = limitsOf(sandbox, facts);
+  // Who sets no limits does not wait for this package to load.
+  const { createCgroup, detect } = await import("@x/cgroups");
+  try {
+    await sweepOnce();
+    const hierarchies = detect();
+    const options: CreateOptions = { hierarchies, convert: true };
+    const unified = hierarchies.all.find(({ version }) => version === 2);
+    const program = limits.devices !== undefined && unified?.controllers.includes("devices");
+    const cgroup = await createCgroup(limits, program ? await withProgram(options) : options);
+    return await settled(cgroup, limits);
+  } catch (error) {
+    throw named(error);
+  }
+}
+
+/** In a v2 tree the rules for devices are a program. */
+async function withProgram(options: CreateOptions): Promise<CreateOptions> {
+  const { devicePrograms } = await import("@x/cgroups/devices");
+  return { ...options, devicePrograms };
+}
+
+let swept: Promise<unknown> | undefined;
+
+function sweepOnce(): Promise<unknown> {
+  swept ??= import("@x/cgroups").then(({ sweep }) => sweep());
+  return swept;
+}
+
+async function settled(cgroup: Cgroup, limits: Resources): Promise<Cgroup> {
+  try {
+    await limitMemoryWhole(cgroup, limits);
+    assertJoinable(cgroup.directories);
+    return cgroup;
+  } catch (error) {
+    throw await abandon(cgroup, error);
+  }
+}
+
+/** Deletes a group whose container cannot be; the error to throw, with what went wrong here. */
+export async function abandon(cgroup: Cgroup, error: unknown): Promise<unknown> {
+  try {
+    await cgroup[Symbol.asyncDispose]();
+    return error;
+  } catch (failure) {
+    const [first, second] = [error, failure].map((one) => (one as Error).message);
+    return new AggregateError([error, failure], `${first}; its control group is left: ${second}`);
+  }
+}
+
+/**
+ * A limit on memory is one: what does not fit is not put into swap instead, unless the caller says
+ * how much. Beyond it the container ends as a whole, where the kernel has that (v2), and not as
+ * half of one. A kernel that does not account for swap leaves it to the machine.
+ */
+async function limitMemoryWhole(cgroup: Cgroup, { memory }: Resources): Promise<void> {
+  const directory = cgroup.directoryOf("memory");
+  if (directory === undefined || memory?.limit === undefined || memory.limit === "max") return;
+  const { limit, swap, oomGroup } = memory;
+  const isV2 = directory.hierarchy.version === 2;
+  const swapFile = isV2 ? "memory.swap.max" : "memory.memsw.limit_in_bytes";
+  const noSwap = swap === undefined && existsSync(`${directory.path}/${swapFile}`);
+  const whole = isV2 && oomGroup === undefined;
+  if (!noSwap && !whole) return;
+  await cgroup.update({
+    memory: { limit, ...(noSwap ? { swap: limit } : {}), ...(whole ? { oomGroup: true } : {}) },
+  });
+}
+
+/** A limit that makes no sense is a part of the description that makes none. */
+function named(error: unknown): unknown {
+  const { name, code, field } = error as { name?: string; code?: string; field?: string };
+  if (name !== "CgroupError" || code !== "X_CGROUP_INVALID" || field === undefined) return error;
+  const { message } = error as Error;
+  return new SandboxError(`resources.${field}`, message.replace(`${field}: `, ""), error);
+}

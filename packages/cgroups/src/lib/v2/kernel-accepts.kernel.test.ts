@@ -100,16 +100,25 @@ describe.skipIf(whyNot() !== undefined)(`${unless(whyNot(), "a v2 group of this 
   });
 
   const noDisk = whyNot("io") ?? (disk === undefined ? "this machine has no disk" : undefined);
+  const device = { major: disk?.major ?? 0, minor: disk?.minor ?? 0 };
+  const io = v2.find(({ name }) => name === "io")!;
+
   test.skipIf(noDisk)(unless(noDisk, "keeps one rate of a disk when another is set"), () => {
-    const io = v2.find(({ name }) => name === "io")!;
-    const device = { major: disk?.major ?? 0, minor: disk?.minor ?? 0 };
     const read = { throttleReadBpsDevice: [{ ...device, rate: MiB }] };
     const write = { throttleWriteIOPSDevice: [{ ...device, rate: 100 }] };
-    const weights = { weightDevice: [{ ...device, weight: 1000 }] };
     set({ blockIO: read }, io);
-    expect(set({ blockIO: { ...write, ...weights } }, io)).toMatchObject({
-      blockIO: { ...read, ...write, ...weights },
-    });
+    expect(set({ blockIO: write }, io)).toMatchObject({ blockIO: { ...read, ...write } });
+  });
+
+  test.skipIf(noDisk)(unless(noDisk, "weighs a disk, or names the weight nothing keeps"), () => {
+    const weights = { blockIO: { weightDevice: [{ ...device, weight: 1000 }] } };
+    const costs = parent.read("io.cost.qos")?.includes(`${device.major}:${device.minor} enable=1`);
+    if (costs === true || files.read("io.bfq.weight") !== undefined) {
+      expect(set(weights, io)).toMatchObject(weights);
+      return;
+    }
+    const field = "blockIO.weightDevice[0].weight";
+    expect(() => set(weights, io)).toThrow(expect.objectContaining({ field }));
   });
 
   const noMemory = whyNot("memory");

@@ -23,9 +23,12 @@ const attempt = "device rules cannot be loaded into the kernel";
  *
  * @throws CgroupError `X_CGROUP_PERMISSION`, or `X_CGROUP_KERNEL` with the words of the verifier.
  */
-export function loadProgram(instructions: readonly Instruction[]): Descriptor {
+export function loadProgram(
+  instructions: readonly Instruction[],
+  name: string = programName,
+): Descriptor {
   try {
-    return new Descriptor(load(instructions));
+    return new Descriptor(load(instructions, name));
   } catch (cause) {
     if (!(cause instanceof SyscallError)) throw cause;
     const said = rejected.has(cause.code) ? verifierLog(instructions) : "";
@@ -45,7 +48,7 @@ const rejected: ReadonlySet<string> = new Set(["EINVAL", "EACCES", "E2BIG", "EFA
 function verifierLog(instructions: readonly Instruction[]): string {
   const log = new Uint8Array(logBytes);
   try {
-    new Descriptor(load(instructions, log)).close();
+    new Descriptor(load(instructions, programName, log)).close();
   } catch (error) {
     // The same again, or ENOSPC when the log was cut off.
     if (!(error instanceof SyscallError)) throw error;
@@ -58,14 +61,14 @@ const logBytes = 1024 * 1024;
 /** The last lines say what is wrong; those before, how the verifier came there. */
 const shownLines = 4;
 
-function load(instructions: readonly Instruction[], log?: Uint8Array): number {
+function load(instructions: readonly Instruction[], name: string, log?: Uint8Array): number {
   return command(BPF_PROG_LOAD, layouts.bpf_prog_load, {
     prog_type: BPF_PROG_TYPE_CGROUP_DEVICE,
     expected_attach_type: BPF_CGROUP_DEVICE,
     insn_cnt: instructions.length,
     insns: encode(instructions),
     license: Buffer.from("MIT\0"),
-    prog_name: programName,
+    prog_name: name,
     ...(log === undefined ? {} : { log_level: 1, log_size: log.length, log_buf: log }),
   });
 }

@@ -49,7 +49,7 @@ export class Cgroup implements AsyncDisposable {
   readonly places: readonly Place[];
   readonly #parts: CgroupParts;
   readonly #open: readonly OpenDirectory[];
-  readonly #bindings: readonly Binding[];
+  #bindings: readonly Binding[] | undefined;
   #sources: Sources | undefined;
   #deleted = false;
 
@@ -61,7 +61,6 @@ export class Cgroup implements AsyncDisposable {
     this.conversions = [...(parts.conversions ?? [])];
     this.#open = parts.directories;
     this.directories = parts.directories;
-    this.#bindings = bindingsOf(this.#open);
   }
 
   /** Its directory in the hierarchy that has this controller; undefined when none has. */
@@ -120,7 +119,7 @@ export class Cgroup implements AsyncDisposable {
   async update(resources: Resources, options: LimitOptions = {}): Promise<readonly Conversion[]> {
     validate(resources, readMachine());
     for (const { files } of this.#open) files.forget();
-    const work = workFor(resources, this.#bindings, this.#open, { ...options, fresh: false });
+    const work = workFor(resources, this.#controllers(), this.#open, { ...options, fresh: false });
     const conversions = await putInForceLive(work, options);
     this.conversions.push(...conversions);
     return conversions;
@@ -128,7 +127,7 @@ export class Cgroup implements AsyncDisposable {
 
   /** The limits in force, as the kernel has them: rounded to pages, `"max"` for none. */
   limits(): Resources {
-    return readLimits(this.#bindings);
+    return readLimits(this.#controllers());
   }
 
   /**
@@ -138,7 +137,7 @@ export class Cgroup implements AsyncDisposable {
    * @throws CgroupError `X_CGROUP_GONE` when the group was deleted
    */
   stat<P extends StatPart = StatPart>(parts?: readonly P[]): Partial<Pick<Stat, P>> {
-    this.#sources ??= sourcesOf(this.#bindings, this.#open);
+    this.#sources ??= sourcesOf(this.#controllers(), this.#open);
     return readStat(this.#sources, parts ?? ([...this.#sources.keys()] as P[]));
   }
 
@@ -218,5 +217,10 @@ export class Cgroup implements AsyncDisposable {
     if (!this.#parts.owned) return this.close();
     await this.kill();
     await this.delete();
+  }
+
+  /** Worked out when it is asked for: most groups are only made, filled and deleted. */
+  #controllers(): readonly Binding[] {
+    return (this.#bindings ??= bindingsOf(this.#open));
   }
 }

@@ -25,11 +25,12 @@ export const cpuset: Controller = {
   settings({ cpu = {} }, context) {
     refusePartition(cpu);
     return lists.flatMap(({ key, field, file, noun }) => {
-      const wanted =
-        cpu[key] ?? (context.fresh ? inherited(file, noun, field, context) : undefined);
-      if (wanted === undefined) return [];
+      const wanted = cpu[key];
+      if (wanted === undefined) {
+        return context.fresh ? [write(file, inherited(file, noun, field, context), field)] : [];
+      }
       const above = ofGroup(context.parent, file);
-      if (cpu[key] !== undefined && above !== undefined) requireCpus(wanted, above, noun, field);
+      if (above !== undefined) requireCpus(wanted, above, noun, field);
       return [write(file, wanted, field)];
     });
   },

@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { Cgroup } from "./cgroup.ts";
 import type { ControllerName } from "./controller.ts";
+import { CgroupError } from "./error.ts";
 import { bindingsOf, openAll, type OpenDirectory } from "./group/bindings.ts";
 import { neededFor, type Available } from "./group/needed.ts";
 import { needsProgram, putInForce } from "./group/put-in-force.ts";
 import { workFor, type LimitOptions } from "./group/settings.ts";
 import { writeFile } from "./group/write-file.ts";
-import { detect } from "./hierarchy/detect.ts";
 import type { Hierarchies } from "./hierarchy/hierarchy.ts";
+import { detectRecently, forgetRecent } from "./hierarchy/recent.ts";
 import { readMachine } from "./machine.ts";
 import type { Resources } from "./resources.ts";
 import { releaseAncestors, retainAncestors } from "./tree/ancestors.ts";
@@ -50,13 +51,23 @@ export async function createCgroup(
   options: CreateOptions = {},
 ): Promise<Cgroup> {
   validate(resources, readMachine());
-  const { name = randomBytes(16).toString("hex"), parent, controllers, threaded = false } = options;
+  const { name = randomBytes(16).toString("hex"), parent, controllers } = options;
   validateName(name);
   if (typeof parent === "string") validatePath(parent, "parent");
   if (controllers !== undefined) checkControllers(controllers);
+  try {
+    return makeCgroup(resources, name, options);
+  } catch (error) {
+    // What was mounted a moment ago may not be so any more, and what was not may be now.
+    if (!forgetRecent() || !(error instanceof CgroupError)) throw error;
+    return makeCgroup(resources, name, options);
+  }
+}
 
+function makeCgroup(resources: Resources, name: string, options: CreateOptions): Cgroup {
+  const { parent, controllers, threaded = false } = options;
   const above = typeof parent === "object" ? parent : undefined;
-  const all = above?.places ?? placesOf(options.hierarchies ?? detect());
+  const all = above?.places ?? placesOf(options.hierarchies ?? detectRecently());
   const available = availableIn(all);
   const needed = neededFor(resources, available);
   const places = all.filter((place) => isWanted(place, needed, controllers));
@@ -67,7 +78,7 @@ export async function createCgroup(
 
   const parentPath = above?.path ?? (parent as string | undefined) ?? ownPath();
   const path = `${parentPath === "/" ? "" : parentPath}/${name}`;
-  const made = makeGroup(places, path, needed);
+  const made = makeGroup(places, path, { needed, threaded });
   retainAncestors(parentPath, made.ancestors);
   const directories = openAll(made.directories);
   try {

@@ -4,7 +4,7 @@ import { detect } from "./hierarchy/detect.ts";
 import type { GroupDirectory } from "./hierarchy/hierarchy.ts";
 import { groupsIn, removeDirectory } from "./tree/directory.ts";
 import { OWNERS, ownerLives } from "./tree/owner.ts";
-import { placesOf } from "./tree/place.ts";
+import { placesOf, SELF } from "./tree/place.ts";
 import { removeGroup } from "./tree/remove.ts";
 
 /**
@@ -31,6 +31,8 @@ export async function sweep(options: WaitOptions = {}): Promise<string[]> {
   }
   for (const { hierarchy, base } of places) {
     removeDirectory(`${hierarchy.mountpoint}${base}${OWNERS}`);
+    // Where one moved aside; it stays while somebody is in it.
+    if (hierarchy.version === 2) removeDirectory(`${hierarchy.mountpoint}${base}/${SELF}`);
   }
   return swept;
 }

@@ -13,11 +13,7 @@ const meanings: Readonly<Record<string, readonly [CgroupErrorCode, string, strin
   ENODEV: ["X_CGROUP_GONE", "the group is gone"],
   ESRCH: ["X_CGROUP_GONE", "no such process"],
   EEXIST: ["X_CGROUP_EXISTS", "it is there already"],
-  EBUSY: [
-    "X_CGROUP_BUSY",
-    "device or resource busy",
-    "A v2 group with processes in it cannot give controllers to groups below it: move them into a group of their own (cgroups(7), the no internal processes rule)",
-  ],
+  EBUSY: ["X_CGROUP_BUSY", "device or resource busy"],
   ENOSPC: [
     "X_CGROUP_KERNEL",
     "no space left",
@@ -39,7 +35,8 @@ export function kernelError(
   field?: string,
   remedy?: string,
 ): CgroupError {
-  const { code = "unknown", errno = 0 } = cause as NodeJS.ErrnoException;
+  const code = errnoOf(cause) ?? "unknown";
+  const { errno = 0 } = cause as NodeJS.ErrnoException;
   const [kind, meaning, usual] = meanings[code] ?? ["X_CGROUP_KERNEL", (cause as Error).message];
   const hint = remedy ?? usual;
   return new CgroupError(kind, `${attempt}: ${meaning} (${code}, ${-errno})`, {
@@ -51,5 +48,6 @@ export function kernelError(
 
 /** The name of an error of the kernel: `ENOENT`. */
 export function errnoOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOTSUP" ? "EOPNOTSUPP" : code; // one number, and Node knows the other name
 }

@@ -22,6 +22,8 @@ function idsIn(file: string): number[] {
   } catch (error) {
     const code = errnoOf(error);
     if (code === "ENOENT" || code === "ENODEV") return [];
+    // A threaded group has threads alone: their processes are listed by the domain above.
+    if (code === "EOPNOTSUPP") return [];
     throw kernelError(`cannot read ${file}`, error);
   }
 }
@@ -44,14 +46,23 @@ function move(file: string, id: number): void {
   try {
     writeFile(file, String(id));
   } catch (error) {
-    if (!(error instanceof CgroupError && error.code === "X_CGROUP_GONE")) throw error;
-    const isThere = existsSync(file);
-    throw new CgroupError(
-      "X_CGROUP_GONE",
-      isThere ? `there is no process ${id} (ESRCH, 3)` : `the group of ${file} is gone (ENOENT, 2)`,
-      { cause: error.cause },
-    );
+    throw error instanceof CgroupError ? notMoved(file, id, error) : error;
   }
+}
+
+function notMoved(file: string, id: number, error: CgroupError): CgroupError {
+  const { code, cause } = error;
+  if (code === "X_CGROUP_BUSY") {
+    return new CgroupError(code, `${file} takes no process: it has groups below it`, {
+      hint: "A v2 group that hands controllers down has no processes of its own: add them to a group below (cgroups(7), the no internal processes rule)",
+      cause,
+    });
+  }
+  if (code !== "X_CGROUP_GONE") return error;
+  const message = existsSync(file)
+    ? `there is no process ${id} (ESRCH, 3)`
+    : `the group of ${file} is gone (ENOENT, 2)`;
+  return new CgroupError(code, message, { cause });
 }
 
 /** 0 would be whoever writes it. */

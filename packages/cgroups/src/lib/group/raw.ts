@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { CgroupError } from "../error.ts";
 import type { OpenDirectory } from "./bindings.ts";
 import { writeFileSlowly } from "./write-file.ts";
@@ -23,7 +24,7 @@ export async function writeRaw(
   file: string,
   value: string,
 ): Promise<void> {
-  const [directory] = candidates(directories, file);
+  const directory = candidates(directories, file).find(({ path }) => existsSync(`${path}/${file}`));
   if (directory === undefined) throw noSuchFile(directories, file);
   await writeFileSlowly(`${directory.path}/${file}`, value);
 }

@@ -1,6 +1,8 @@
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, writeSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { kernelError } from "./kernel-error.ts";
+import { basename, dirname } from "node:path";
+import { CgroupError } from "../error.ts";
+import { errnoOf, kernelError } from "./kernel-error.ts";
 
 /** Writes into a file of the kernel, in one write. Throws `CgroupError` with what was tried. */
 export function writeFile(path: string, value: string, field?: string): void {
@@ -29,6 +31,19 @@ export async function writeFileSlowly(path: string, value: string, field?: strin
   }
 }
 
-function refused(path: string, value: string, error: unknown, field: string | undefined): Error {
-  return kernelError(`cannot write ${JSON.stringify(value)} to ${path}`, error, field);
+function refused(path: string, value: string, cause: unknown, field: string | undefined): Error {
+  const attempt = `cannot write ${JSON.stringify(value)} to ${path}`;
+  const at = { cause, ...(field === undefined ? {} : { field }) };
+  const code = errnoOf(cause);
+  if (code === "ENOENT" && existsSync(dirname(path))) {
+    return new CgroupError("X_CGROUP_UNSUPPORTED", `${attempt}: this kernel has no such file`, at);
+  }
+  if (code === "ENODEV" && /^(?:blk)?io[.]/.test(basename(path))) {
+    const hint = "lsblk -o NAME,MAJ:MIN lists the block devices; a limit is for the whole disk";
+    return new CgroupError("X_CGROUP_INVALID", `${attempt}: there is no such disk (ENODEV, 19)`, {
+      ...at,
+      hint,
+    });
+  }
+  return kernelError(attempt, cause, field);
 }

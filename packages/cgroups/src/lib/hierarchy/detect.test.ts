@@ -95,6 +95,25 @@ describe("what is mounted is told by the kernel's own lists", () => {
     expect(all.map(({ mountpoint }) => mountpoint)).toEqual(["/a"]);
   });
 
+  test("of a tree mounted read-only over itself the upper mount counts", () => {
+    const { all } = hierarchiesOf(
+      `${unified}\n50 30 0:26 / /sys/fs/cgroup ro,nosuid - cgroup2 cgroup2 rw,nsdelegate`,
+      "0::/\n",
+      everything,
+    );
+    expect(all).toMatchObject([{ mountpoint: "/sys/fs/cgroup", readonly: true }]);
+  });
+
+  test("in a cgroup namespace what is mounted outside is fenced where the kernel says so", () => {
+    const mountinfo = (options: string): string =>
+      `30 23 0:26 /../.. /sys/fs/cgroup rw - cgroup2 cgroup2 ${options}`;
+    const fenced = hierarchiesOf(mountinfo("rw,nsdelegate"), "0::/\n", everything);
+    expect(fenced.all[0]).toMatchObject({ root: "/../..", fenced: true });
+    expect(fenced.all[0]).not.toHaveProperty("own");
+    const open = hierarchiesOf(mountinfo("rw"), "0::/\n", everything);
+    expect(open.all[0]).not.toHaveProperty("fenced");
+  });
+
   test("a mount that another one covers is not there", () => {
     const looks: Looks = { ...everything, visible: ({ mountpoint }) => mountpoint !== "/covered" };
     const text = `${unified}\n50 23 0:50 / /covered rw - cgroup cgroup rw,pids`;

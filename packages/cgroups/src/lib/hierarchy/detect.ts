@@ -69,9 +69,7 @@ export interface Looks {
 /** The hierarchies that a mountinfo and a `/proc/self/cgroup` tell of. */
 export function hierarchiesOf(mountinfo: string, cgroup: string, looks: Looks): Hierarchies {
   const memberships = parseMembership(cgroup);
-  const mounts = parseMountinfo(mountinfo).filter(
-    (mount) => /^cgroup2?$/.test(mount.fstype) && looks.visible(mount),
-  );
+  const mounts = visibleMounts(parseMountinfo(mountinfo), looks);
   // One hierarchy may be mounted many times: the place that shows most of it is the one to use.
   const best = new Map<string, MountInfo>();
   for (const mount of mounts) {
@@ -88,6 +86,17 @@ export function hierarchiesOf(mountinfo: string, cgroup: string, looks: Looks): 
       : { ...one, controllers: one.controllers.filter((name) => !taken.has(name)) },
   );
   return { mode: modeOf(all), all };
+}
+
+function visibleMounts(all: readonly MountInfo[], looks: Looks): MountInfo[] {
+  // The same file system may lie on top of itself, read-only: a look at the path cannot tell.
+  const covered = new Set(all.map(({ parent, mountpoint }) => `${parent} ${mountpoint}`));
+  return all.filter(
+    (mount) =>
+      /^cgroup2?$/.test(mount.fstype) &&
+      !covered.has(`${mount.id} ${mount.mountpoint}`) &&
+      looks.visible(mount),
+  );
 }
 
 function rank({ root, options, mountpoint }: MountInfo): string {
@@ -121,6 +130,7 @@ function v2(mount: MountInfo, memberships: readonly Membership[], looks: Looks):
       memberships.find((one) => one.hierarchy === 0),
     ),
     version: 2,
+    ...(isOutside(mount.root) && mount.superOptions.includes("nsdelegate") ? { fenced: true } : {}),
     controllers: [...listed.flatMap((word) => ofKernel[word] ?? []), ...implicit],
   };
 }
@@ -144,6 +154,11 @@ function below(root: string, path: string): string | undefined {
   if (root === "/") return path;
   if (path === root) return "/";
   return path.startsWith(`${root}/`) ? path.slice(root.length) : undefined;
+}
+
+/** The root of a mount that shows what is above our cgroup namespace: `/..`, `/../..`. */
+export function isOutside(root: string): boolean {
+  return root.split("/").includes("..");
 }
 
 function modeOf(all: readonly Hierarchy[]): Hierarchies["mode"] {

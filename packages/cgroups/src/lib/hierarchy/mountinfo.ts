@@ -1,5 +1,8 @@
 /** One line of `/proc/PID/mountinfo`, proc_pid_mountinfo(5), as far as a file system is told by it. */
 export interface MountInfo {
+  readonly id: string;
+  /** The mount that it is mounted on. */
+  readonly parent: string;
   /** `major:minor` of the file system. */
   readonly device: string;
   /** What of the file system is at the mount point. */
@@ -15,12 +18,15 @@ export function parseMountinfo(text: string): MountInfo[] {
   return text.split("\n").flatMap((line) => {
     const separator = line.indexOf(" - ");
     if (separator < 0) return [];
-    const [, , device, root, mountpoint, options] = line.slice(0, separator).split(" ");
+    const [id, parent, device, root, mountpoint, options] = line.slice(0, separator).split(" ");
     const [fstype, , superOptions] = line.slice(separator + 3).split(" ");
-    if (device === undefined || root === undefined || mountpoint === undefined) return [];
+    if (id === undefined || parent === undefined || device === undefined) return [];
+    if (root === undefined || mountpoint === undefined) return [];
     if (options === undefined || fstype === undefined) return [];
     return [
       {
+        id,
+        parent,
         device,
         root: unescape(root),
         mountpoint: unescape(mountpoint),

@@ -1,3 +1,4 @@
+import { comeBack } from "./aside.ts";
 import { removeDirectory } from "./directory.ts";
 
 /** Ancestors that were made on the way to groups of ours, and how many groups still need them. */
@@ -19,4 +20,10 @@ export function releaseAncestors(parent: string): void {
   // The deepest first; a hierarchy's are independent of the others'.
   const paths = [...entry.made].toSorted((a, b) => b.length - a.length);
   for (const path of paths) removeDirectory(path);
+  comeBackUnlessNeeded();
+}
+
+/** Without a group of ours this process may be where it was before the first. */
+export function comeBackUnlessNeeded(): void {
+  if (kept.size === 0) comeBack();
 }

@@ -1,9 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
-import { CgroupError } from "../error.ts";
 import { kernelError } from "../group/kernel-error.ts";
 import { writeFile } from "../group/write-file.ts";
-import { SELF, type Place } from "./place.ts";
-import { makeDirectory } from "./directory.ts";
+import { moveAside } from "./aside.ts";
+import type { Place } from "./place.ts";
+
+/** What is to get down to a group. */
+export interface Handing {
+  /** Controllers that its limits need. */
+  readonly needed: ReadonlySet<string>;
+  /** It is to be threaded, and the group above with it. */
+  readonly threaded: boolean;
+}
+
+/** The controllers that can tell threads of one process apart, cgroups(7). */
+const ofThreads: ReadonlySet<string> = new Set(["cpu", "cpuset", "perf_event", "pids"]);
 
 /**
  * Hands controllers of a v2 tree down to the groups in `parent`, from the place on where our groups
@@ -16,10 +26,12 @@ import { makeDirectory } from "./directory.ts";
 export function enableControllers(
   { hierarchy, base }: Place,
   parent: string,
-  needed: ReadonlySet<string>,
+  { needed, threaded }: Handing,
 ): void {
   const top = `${hierarchy.mountpoint}${base}`;
-  const wanted = wordsOf(`${top}/cgroup.controllers`);
+  const wanted = wordsOf(`${top}/cgroup.controllers`).filter(
+    (name) => !threaded || ofThreads.has(name),
+  );
   if (isSubset(wanted, wordsOf(`${hierarchy.mountpoint}${parent}/cgroup.subtree_control`))) return;
   const below = parent.slice(base.length).split("/").slice(1);
   below.reduce((dir, name) => {
@@ -34,6 +46,11 @@ function handDown(dir: string, wanted: readonly string[], needed: ReadonlySet<st
   const on = wordsOf(`${dir}/cgroup.subtree_control`);
   const todo = wanted.filter((name) => available.includes(name) && !on.includes(name));
   if (todo.length === 0) return;
+  const isNeeded = todo.some((name) => needed.has(name));
+  // Who is in it may stay, as in v1, if the group below asks for nothing that forbids it.
+  if (!isNeeded && existsSync(`${dir}/cgroup.type`) && wordsOf(`${dir}/cgroup.procs`).length > 0) {
+    return;
+  }
   moveAside(dir);
   const file = `${dir}/cgroup.subtree_control`;
   try {
@@ -49,26 +66,8 @@ function enableOne(file: string, name: string, isNeeded: boolean): void {
     writeFile(file, `+${name}`);
   } catch (error) {
     if (isNeeded) throw error;
+    // What nobody asked for may be left out; its part of stat() is missing then.
   }
-}
-
-/** The real root may have processes and groups at once; it alone has no `cgroup.type`. */
-function moveAside(dir: string): void {
-  if (!existsSync(`${dir}/cgroup.type`)) return;
-  const pids = wordsOf(`${dir}/cgroup.procs`);
-  if (pids.length === 0) return;
-  const others = pids.filter((pid) => Number(pid) !== process.pid);
-  if (others.length > 0) {
-    throw new CgroupError(
-      "X_CGROUP_BUSY",
-      `cannot hand controllers down from ${dir}: processes ${others.slice(0, 5).join(", ")} are in it`,
-      {
-        hint: `Start this program in a group of its own, or move them: echo PID > ${dir}/${SELF}/cgroup.procs (cgroups(7), the no internal processes rule)`,
-      },
-    );
-  }
-  makeDirectory(`${dir}/${SELF}`);
-  writeFile(`${dir}/${SELF}/cgroup.procs`, String(process.pid));
 }
 
 function wordsOf(file: string): string[] {

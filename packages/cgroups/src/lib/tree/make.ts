@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { CgroupError } from "../error.ts";
 import type { GroupDirectory, Hierarchy } from "../hierarchy/hierarchy.ts";
 import { writeFile } from "../group/write-file.ts";
+import { comeBackUnlessNeeded } from "./ancestors.ts";
 import { delegationHint } from "./delegation-hint.ts";
 import { makeDirectory, removeDirectory } from "./directory.ts";
-import { enableControllers } from "./enable.ts";
+import { enableControllers, type Handing } from "./enable.ts";
 import type { Place } from "./place.ts";
 
 /** What has been made of a group, and what of its ancestors was made on the way. */
@@ -18,29 +19,21 @@ export interface Made {
  * Makes a group of this path in every place, and what is missing above it. Leaves nothing behind
  * when it fails. Throws `X_CGROUP_EXISTS` when it is there already.
  */
-export function makeGroup(
-  places: readonly Place[],
-  path: string,
-  needed: ReadonlySet<string>,
-): Made {
+export function makeGroup(places: readonly Place[], path: string, handing: Handing): Made {
   const directories: GroupDirectory[] = [];
   const ancestors: string[] = [];
   try {
-    for (const place of places) directories.push(makeIn(place, path, needed, ancestors));
+    for (const place of places) directories.push(makeIn(place, path, handing, ancestors));
     return { directories, ancestors };
   } catch (error) {
     for (const { path: made } of directories) removeDirectory(made);
     for (const made of ancestors) removeDirectory(made);
+    comeBackUnlessNeeded();
     throw error;
   }
 }
 
-function makeIn(
-  place: Place,
-  path: string,
-  needed: ReadonlySet<string>,
-  ancestors: string[],
-): GroupDirectory {
+function makeIn(place: Place, path: string, handing: Handing, ancestors: string[]): GroupDirectory {
   const { hierarchy, base } = place;
   const parent = path.slice(0, path.lastIndexOf("/"));
   const directory = `${hierarchy.mountpoint}${base}${path}`;
@@ -48,7 +41,7 @@ function makeIn(
   for (let tries = 0; ; tries++) {
     try {
       if (tries > 0) makeAncestors(place, parent, ancestors);
-      if (hierarchy.version === 2) enableControllers(place, `${base}${parent}`, needed);
+      if (hierarchy.version === 2) enableControllers(place, `${base}${parent}`, handing);
       if (makeDirectory(directory)) return { hierarchy, path: directory };
     } catch (error) {
       if (tries < 8 && isGone(error)) continue;

@@ -3,7 +3,7 @@ import type { ControllerName } from "../controller.ts";
 import { CgroupError } from "../error.ts";
 import { implicit } from "../hierarchy/detect.ts";
 import type { Hierarchies, Hierarchy } from "../hierarchy/hierarchy.ts";
-import { delegationHint } from "./delegation-hint.ts";
+import { noPlace } from "./no-place.ts";
 
 /** Where groups of ours begin in one hierarchy. */
 export interface Place {
@@ -22,7 +22,25 @@ export const SELF = "x-self";
  * below our own group, which may have been delegated to us. Throws `X_CGROUP_PERMISSION` with a
  * hint when there is no such place.
  */
-export function placesOf(hierarchies: Hierarchies): Place[] {
+export function placesOf(hierarchies: Hierarchies): readonly Place[] {
+  const euid = process.geteuid?.();
+  if (last?.hierarchies === hierarchies && last.euid === euid) return last.places;
+  const places = findPlaces(hierarchies);
+  // At the top of all of them: there is nothing better that a later look could find.
+  const best = places.length === hierarchies.all.length && places.every(({ base }) => base === "");
+  last = best ? { hierarchies, euid, places } : undefined;
+  return places;
+}
+
+let last:
+  | {
+      readonly hierarchies: Hierarchies;
+      readonly euid: number | undefined;
+      readonly places: readonly Place[];
+    }
+  | undefined;
+
+function findPlaces(hierarchies: Hierarchies): Place[] {
   if (hierarchies.mode === "none") {
     throw new CgroupError("X_CGROUP_NO_CONTROLLER", "no control group hierarchy is mounted", {
       hint: "mount -t cgroup2 none /sys/fs/cgroup",
@@ -34,15 +52,11 @@ export function placesOf(hierarchies: Hierarchies): Place[] {
     return [{ hierarchy, base, controllers: controllersAt(hierarchy, base) }];
   });
   if (places.length > 0) return places;
-  throw new CgroupError(
-    "X_CGROUP_PERMISSION",
-    `cannot make a group: no control group hierarchy here is writable for uid ${process.geteuid?.()} (EACCES, 13)`,
-    { hint: delegationHint(hierarchies) },
-  );
+  throw noPlace(hierarchies);
 }
 
-function baseOf({ mountpoint, own, readonly }: Hierarchy): string | undefined {
-  if (readonly) return undefined;
+function baseOf({ mountpoint, own, readonly, fenced }: Hierarchy): string | undefined {
+  if (readonly || fenced) return undefined;
   if (isWritable(mountpoint)) return "";
   if (own === undefined) return undefined;
   const group = own.endsWith(`/${SELF}`) ? own.slice(0, -SELF.length - 1) : own;

@@ -8,7 +8,7 @@ import { tables } from "./bindings.ts";
 const groups: ReadonlySet<string> = new Set(["cpu", "memory", "blockIO", "network"]);
 
 /** Every limit that a description speaks of: `cpu.quota`, `pids`, `unified`. */
-export function fieldsOf(resources: Resources): string[] {
+function fieldsOf(resources: Resources): string[] {
   return Object.entries(resources).flatMap(([name, value]) => {
     if (value === undefined) return [];
     if (!groups.has(name)) return [name];

@@ -5,7 +5,7 @@ import { core } from "../v2/core.ts";
 import type { Binding, OpenDirectory } from "./bindings.ts";
 
 /** Who knows something of one part, and from which files. */
-export interface Source {
+interface Source {
   readonly files: Files;
   readonly read: (files: Files) => object | undefined;
 }

@@ -30,7 +30,7 @@ export function ioStat(files: Files): IoStat[] | undefined {
  * Lines like `8:0 Read 4096`, by device: `Read`, `Write`, `Discard`, and sums of them. The last
  * line, `Total 4096`, is no device's.
  */
-export function parseCounters(text: string): Map<string, Record<string, number>> {
+function parseCounters(text: string): Map<string, Record<string, number>> {
   const devices = new Map<string, Record<string, number>>();
   for (const line of text.split("\n")) {
     const [device = "", kind, count] = line.split(" ");

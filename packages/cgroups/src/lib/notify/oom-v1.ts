@@ -59,8 +59,8 @@ export function listenToOomOfV1(
   };
 }
 
-const lookEveryMs = 1;
-const mostLooks = 50;
+const lookEveryMs = 2;
+const mostLooks = 100;
 
 interface OomControl {
   readonly oomKill: number;

@@ -4,7 +4,10 @@ import type { OomNotification } from "./oom.ts";
 import { readText } from "./read-text.ts";
 import { watchGroupFile } from "./watch-group-file.ts";
 
-/** v2 changes `memory.events` when memory runs out, and again when a process is killed for it. */
+/**
+ * v2 changes `memory.events` when memory runs out, and again when a process has been killed for it,
+ * which is told together: an `oom` waits a moment for its kill.
+ */
 export function listenToOomOfV2(
   path: string,
   since: number | undefined,
@@ -12,13 +15,21 @@ export function listenToOomOfV2(
 ): Registration {
   const file = `${path}/memory.events`;
   let known: Counts = { oom: 0, oomKill: since ?? 0 };
+  let timer: NodeJS.Timeout | undefined;
+
+  const tell = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    listener.emit({ kind: "oom", oomKill: known.oomKill });
+  };
   const look = (): void => {
     try {
       const now = read(file);
       if (now === undefined) return listener.end();
-      const news = now.oom > known.oom || now.oomKill > known.oomKill;
+      const { oom, oomKill } = known;
       known = now;
-      if (news) listener.emit({ kind: "oom", oomKill: now.oomKill });
+      if (now.oomKill > oomKill) tell();
+      else if (now.oom > oom) timer ??= setTimeout(tell, killTakesMs);
     } catch (error) {
       listener.fail(error);
     }
@@ -27,8 +38,18 @@ export function listenToOomOfV2(
   const registration = watchGroupFile(path, "memory.events", look, listener.fail);
   if (since !== undefined) known = { ...known, oom: read(file)?.oom ?? 0 };
   look();
-  return registration;
+  return {
+    ref: registration.ref,
+    unref: registration.unref,
+    close: () => {
+      clearTimeout(timer);
+      registration.close();
+    },
+  };
 }
+
+/** After this long nobody will be killed: there was something to reclaim after all. */
+const killTakesMs = 200;
 
 interface Counts {
   readonly oom: number;

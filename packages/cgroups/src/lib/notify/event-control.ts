@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { Descriptor, EFD_CLOEXEC, EFD_NONBLOCK, onReadable, syscall } from "@x/syscall";
-import { kernelError } from "../group/kernel-error.ts";
+import { CgroupError } from "../error.ts";
+import { errnoOf, kernelError } from "../group/kernel-error.ts";
 import { writeFile } from "../group/write-file.ts";
 import type { Registration } from "./notifications.ts";
 
@@ -47,7 +48,7 @@ export function announce(announcer: Announcer, heard: () => void, gone: () => vo
 
 /** The kernel looks at the second descriptor during the write alone. */
 function register(event: Descriptor, { path, file, argument }: Announcer): void {
-  const fd = openFile(`${path}/${file}`);
+  const fd = openFile(path, file);
   try {
     const line = argument === undefined ? `${event.fd} ${fd}` : `${event.fd} ${fd} ${argument}`;
     writeFile(`${path}/cgroup.event_control`, line);
@@ -56,10 +57,16 @@ function register(event: Descriptor, { path, file, argument }: Announcer): void 
   }
 }
 
-function openFile(path: string): number {
+function openFile(path: string, file: string): number {
   try {
-    return openSync(path, "r");
+    return openSync(`${path}/${file}`, "r");
   } catch (error) {
-    throw kernelError(`${path} cannot be opened`, error);
+    if (errnoOf(error) === "ENOENT" && existsSync(path)) {
+      throw new CgroupError("X_CGROUP_UNSUPPORTED", `${path} has no ${file}`, {
+        hint: "This kernel was built without it",
+        cause: error,
+      });
+    }
+    throw kernelError(`${path}/${file} cannot be opened`, error);
   }
 }

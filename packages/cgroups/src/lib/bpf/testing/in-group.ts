@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { detect } from "../../hierarchy/detect.ts";
 
 /** Where the v2 tree begins; undefined where there is none or it is not ours to write. */
-export const unified: string | undefined =
+const unified: string | undefined =
   process.platform === "linux"
     ? detect().all.find(({ version, readonly }) => version === 2 && !readonly)?.mountpoint
     : undefined;

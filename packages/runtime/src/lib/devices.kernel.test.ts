@@ -26,13 +26,19 @@ beforeAll(() => {
   root = testRoot();
   if (!isRoot) return;
   // An image may bring nodes of its own.
-  mkdirSync(join(root.dir, "nodes"));
+  const nodes = join(root.dir, "nodes");
+  mkdirSync(nodes);
+  // The temporary folder may be on a file system without devices.
+  execFileSync("mount", ["-t", "tmpfs", "-o", "dev", "none", nodes]);
   for (const device of dangerous) {
-    const path = join(root.dir, "nodes", device.replaceAll(" ", "-"));
+    const path = join(nodes, device.replaceAll(" ", "-"));
     execFileSync("mknod", [path, ...device.split(" ")]);
   }
 });
-afterAll(() => root[Symbol.dispose]());
+afterAll(() => {
+  if (isRoot) execFileSync("umount", [join(root.dir, "nodes")]);
+  root[Symbol.dispose]();
+});
 
 /** What a script in a container of that root says of things that go wrong. */
 async function inside(script: string, change: Partial<Sandbox>): Promise<string[]> {

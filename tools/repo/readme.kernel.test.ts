@@ -9,7 +9,8 @@ import { typeErrors } from "./readme/types.ts";
 /**
  * The code of every README is a program that runs: a `ts` block is type-checked and run against
  * dist, a `sh` block with an output is run, and what is printed is the `text` block behind it.
- * `no-run` behind the language: type-checked only. `root`: skipped for an ordinary user.
+ * `no-run` behind the language: type-checked only. `root`: skipped for an ordinary user. `v1`:
+ * skipped where the CPU time of groups is not for v1 to limit.
  */
 interface Snippet extends Block {
   title: string;
@@ -20,6 +21,12 @@ interface Snippet extends Block {
 
 const root = join(import.meta.dirname, "..", "..");
 const snippets = ["README.md", "examples/README.md", ...packageReadmes()].flatMap(snippetsOf);
+const isHere: Readonly<Record<string, boolean>> = {
+  root: process.getuid?.() === 0,
+  v1:
+    existsSync("/proc/mounts") &&
+    /^\S+ \S+ cgroup \S*\bcpu\b/m.test(readFileSync("/proc/mounts", "utf8")),
+};
 const programs = snippets.filter(({ language }) => language === "ts");
 const commands = snippets.filter(
   ({ language, output }) => language === "sh" && output !== undefined,
@@ -55,9 +62,9 @@ describe("a command in a README prints what it says", () => {
 
 function testEach(chosen: Snippet[], commandOf: (snippet: Snippet) => [string, ...string[]]): void {
   for (const snippet of chosen) {
-    const needsRoot = snippet.words.includes("root");
-    const title = needsRoot ? `${snippet.title} (needs root)` : snippet.title;
-    test.skipIf(needsRoot && process.getuid?.() !== 0)(title, () => {
+    const needs = snippet.words.filter((word) => word in isHere);
+    const title = needs.length > 0 ? `${snippet.title} (needs ${needs.join(", ")})` : snippet.title;
+    test.skipIf(needs.some((word) => isHere[word] === false))(title, () => {
       expectRun(snippet, commandOf(snippet));
     });
   }

@@ -94,7 +94,11 @@ export const hints: { readonly [name in SyscallName]?: Hints } = {
   },
   chroot: { EPERM: "It needs CAP_SYS_CHROOT in the user namespace of the process." },
   clone: newProcess,
-  clone3: { ...newProcess, E2BIG: "The struct has a field that this kernel does not know." },
+  clone3: {
+    ...newProcess,
+    E2BIG: "The struct has a field that this kernel does not know.",
+    ENODEV: "CLONE_INTO_CGROUP: the control group has been deleted.",
+  },
   execve: program,
   execveat: program,
   fork: newProcess,
@@ -197,6 +201,10 @@ export const hints: { readonly [name in SyscallName]?: Hints } = {
   vfork: newProcess,
   wait4: wait,
   waitid: wait,
+  write: {
+    ENODEV: "A file of a control group: the group has been deleted since it was opened.",
+    ENOSPC: "The disk is full; or it is the cgroup.procs of a v1 cpuset without cpus and mems.",
+  },
 };
 
 /** What helps whichever call it was. */

@@ -63,6 +63,7 @@ describe.skipIf(!isRoot)(`a new process joins its groups${reason}`, () => {
       const launching = launch(plan, { answer: () => rmdirSync(group.path) });
       const refusal = { code: "ENODEV", syscall: "write", field: "resources" };
       await expect(launching).rejects.toMatchObject(refusal);
+      await expect(launching).rejects.toThrow(/the group has been deleted/);
     }
   });
 });

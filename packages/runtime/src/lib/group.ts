@@ -36,11 +36,23 @@ async function withProgram(options: CreateOptions): Promise<CreateOptions> {
   return { ...options, devicePrograms };
 }
 
-let swept: Promise<unknown> | undefined;
+let swept: Promise<void> | undefined;
 
-function sweepOnce(): Promise<unknown> {
-  swept ??= import("@x/cgroups").then(({ sweep }) => sweep());
+function sweepOnce(): Promise<void> {
+  swept ??= sweepNow();
   return swept;
+}
+
+/** A process that somebody else has left, and that does not die, is no reason not to start ours. */
+async function sweepNow(): Promise<void> {
+  const { sweep } = await import("@x/cgroups");
+  try {
+    await sweep();
+  } catch (error) {
+    swept = undefined;
+    if ((error as { code?: unknown }).code !== "X_CGROUP_BUSY") throw error;
+    process.emitWarning(error as Error);
+  }
 }
 
 async function settled(cgroup: Cgroup, limits: Resources): Promise<Cgroup> {

@@ -1,23 +1,33 @@
 import { parseArgs } from "node:util";
 import { bench } from "./lib/bench.ts";
 import { BenchError } from "./lib/bench-error.ts";
+import { benchGroups } from "./lib/cgroups/bench.ts";
 
-const usage = `bench [options]
+const usage = `bench [launch|cgroups] [options]
 
-Measures launch to reap of /bin/true in a small root directory: ours, bwrap, unshare, runc, and
-/bin/true by itself, in turns. Needs root. Exit status 1 when a target is missed.
+launch   launch to reap of /bin/true in a small root directory: ours, bwrap, unshare, runc, and
+         /bin/true by itself, in turns
+cgroups  control groups made, filled, read and deleted: ours, plain file operations, and the Go
+         libraries of runc and containerd, in turns; and what it costs to watch them
 
-  --rounds N     launches of each that count (200)
-  --warm-up N    launches of each before that, for the compiler of JavaScript (100)
-  --json FILE    where the figures go as well (.reports/bench.json)
+Needs root. Exit status 1 when a target is missed.
+
+  --rounds N     rounds that count (launch: 200, cgroups: 9)
+  --warm-up N    rounds before that, for the compiler of JavaScript (launch: 100, cgroups: 1)
+  --groups N     groups in each round of cgroups (1000)
+  --seconds N    how long they are watched (10)
+  --json FILE    where the figures go as well (.reports/bench.json, .reports/bench-cgroups.json)
   --report-only  exit status 0 whatever the figures are: for a machine that is busy
 `;
 
 try {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
-      rounds: { type: "string", default: "200" },
-      "warm-up": { type: "string", default: "100" },
+      rounds: { type: "string" },
+      "warm-up": { type: "string" },
+      groups: { type: "string" },
+      seconds: { type: "string" },
       json: { type: "string" },
       "report-only": { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
@@ -25,17 +35,44 @@ try {
   });
   if (values.help) process.stdout.write(usage);
   else {
-    const missed = await bench({
-      rounds: count("rounds", values.rounds, 1),
-      warmUp: count("warm-up", values["warm-up"], 0),
-      ...(values.json === undefined ? {} : { json: values.json }),
-    });
+    const missed = await run(positionals, values);
     if (missed > 0 && !values["report-only"]) process.exitCode = 1;
   }
 } catch (error) {
   const expected = error instanceof BenchError || error instanceof TypeError;
   process.stderr.write(`bench: ${expected ? error.message : describe(error)}\n`);
   process.exitCode = 125;
+}
+
+interface Values {
+  readonly rounds?: string;
+  readonly "warm-up"?: string;
+  readonly groups?: string;
+  readonly seconds?: string;
+  readonly json?: string;
+}
+
+function run(subjects: readonly string[], values: Values): Promise<number> {
+  const json = values.json === undefined ? {} : { json: values.json };
+  switch (subjects.join(" ")) {
+    case "":
+    case "launch":
+      return bench({
+        rounds: count("rounds", values.rounds ?? "200", 1),
+        warmUp: count("warm-up", values["warm-up"] ?? "100", 0),
+        ...json,
+      });
+    case "cgroups":
+      return benchGroups({
+        rounds: count("rounds", values.rounds ?? "9", 1),
+        warmUp: count("warm-up", values["warm-up"] ?? "1", 0),
+        groups: count("groups", values.groups ?? "1000", 1),
+        seconds: count("seconds", values.seconds ?? "10", 1),
+        ...json,
+      });
+    default:
+      throw new BenchError(`there is no bench ${subjects.join(" ")}, only launch and cgroups`);
+  }
 }
 
 function count(name: string, text: string, least: number): number {

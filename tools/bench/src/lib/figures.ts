@@ -1,4 +1,5 @@
 import type { Launcher } from "./launcher.ts";
+import type { Machine } from "./machine.ts";
 import type { Profile } from "./profile.ts";
 import { summarize, type Summary } from "./statistics.ts";
 
@@ -13,14 +14,6 @@ export interface Figures {
   readonly ratios: Readonly<Record<string, Ratio>>;
   readonly launcher: Launcher;
   readonly profile: Profile;
-}
-
-interface Machine {
-  readonly kernel: string;
-  readonly node: string;
-  readonly cpus: number;
-  /** Load average of the minute before, at the end of the run. */
-  readonly load: number;
 }
 
 export interface Ratio {

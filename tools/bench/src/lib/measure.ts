@@ -32,8 +32,8 @@ export async function measure(
   return times;
 }
 
-/** Fisher and Yates. */
-function shuffled<T>(list: readonly T[]): T[] {
+/** The same elements in another order: Fisher and Yates. */
+export function shuffled<T>(list: readonly T[]): T[] {
   const all = [...list];
   for (let i = all.length - 1; i > 0; i--) {
     const j = Math.floor(Math.random() * (i + 1));

@@ -1,4 +1,5 @@
 import type { Figures } from "./figures.ts";
+import { machineText } from "./machine.ts";
 import type { Share } from "./profile.ts";
 
 const NAME = 26;
@@ -9,8 +10,7 @@ const MAX_TEXT = 84;
 export function table(figures: Figures): string {
   const { machine, rounds, warmUp, launcher, profile } = figures;
   return [
-    `${rounds} rounds after ${warmUp} to warm up, in turns; Linux ${machine.kernel}, ` +
-      `Node ${machine.node}, ${machine.cpus} CPUs, load ${machine.load.toFixed(1)}`,
+    `${rounds} rounds after ${warmUp} to warm up, in turns; ${machineText(machine)}`,
     "",
     ...times(figures),
     "",

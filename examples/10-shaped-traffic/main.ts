@@ -11,7 +11,7 @@ import { createCgroup, type Cgroup } from "@x/cgroups";
 
 const missing = ["tc", "nft", "unshare"].filter((tool) => spawnSync(tool, ["-V"]).error);
 if (process.getuid?.() !== 0 || missing.length > 0) {
-  console.error("Run as root, with iproute2 and nftables installed. Missing:", ...missing);
+  console.error("Run as root, with iproute2 and nftables. Not here:", missing.join(", ") || "root");
   process.exit(1);
 }
 

@@ -13,7 +13,7 @@ import type { GroupDirectory } from "./hierarchy/hierarchy.ts";
 import { readMachine } from "./machine.ts";
 import type { Resources } from "./resources.ts";
 import type { Stat, StatPart } from "./stat.ts";
-import { groupsIn } from "./tree/directory.ts";
+import { deepestFirst, groupsIn } from "./tree/directory.ts";
 import { refuseUnlessOurs } from "./tree/ours.ts";
 import type { Place } from "./tree/place.ts";
 import { removeGroup } from "./tree/remove.ts";
@@ -28,8 +28,8 @@ export interface CgroupParts {
   readonly conversions?: readonly Conversion[];
   /** It was made through this handle, or taken over. */
   readonly owned: boolean;
-  /** Called once, when it has been deleted. */
-  readonly deleted?: () => void;
+  /** Called once, when it has been deleted; `delete` waits for it. */
+  readonly deleted?: () => void | Promise<void>;
 }
 
 /**
@@ -93,9 +93,10 @@ export class Cgroup implements AsyncDisposable {
     moveThread(this.#open, tid);
   }
 
-  /** The processes in the group, not those in groups below it. Empty when it is gone. */
-  processes(): number[] {
-    return [...new Set(this.#open.flatMap(({ path }) => processesIn(path)))];
+  /** The processes in the group; `recursive` adds those below it. Empty when it is gone. */
+  processes({ recursive = false }: { readonly recursive?: boolean } = {}): number[] {
+    const paths = this.#open.flatMap(({ path }) => (recursive ? deepestFirst(path) : [path]));
+    return [...new Set(paths.flatMap(processesIn))];
   }
 
   /** The threads in the group, not those in groups below it. Empty when it is gone. */
@@ -203,8 +204,9 @@ export class Cgroup implements AsyncDisposable {
     refuseUnlessOurs(this.#parts);
     await removeGroup(this.#open, options);
     this.close();
-    if (!this.#deleted) this.#parts.deleted?.();
+    if (this.#deleted) return;
     this.#deleted = true;
+    await this.#parts.deleted?.();
   }
 
   /** Closes the descriptors that reading has left open; the group stays, and so does the handle. */

@@ -1,7 +1,8 @@
 import type { GroupDirectory, Hierarchies, Hierarchy } from "@x/cgroups";
+import { INSIDE } from "./group.ts";
 
 /** What stands for the names that a group gets when it is made. */
-const NAMES = "x/<owner>/<id>";
+const NAMES = `x/<owner>/<id>/${INSIDE}`;
 
 /**
  * Where the control group of a container would be on a machine with these hierarchies, for a list

@@ -6,14 +6,28 @@ import type { Facts } from "./facts.ts";
 import { limitsOf } from "./limits.ts";
 import type { Sandbox } from "./sandbox.ts";
 
+/** The control groups of one container. */
+export interface ContainerGroups {
+  /** Has the limits; no process of its own. */
+  readonly limits: Cgroup;
+  /**
+   * Has the processes. It is the root of what the container sees: who makes a user namespace inside
+   * may mount the hierarchy there and write its files, but not those of the group above.
+   */
+  readonly inside: Cgroup;
+}
+
+/** The name of the group inside the one with the limits. */
+export const INSIDE = "inside";
+
 /**
- * Makes the control group of a container, with its limits in force; whoever gets it has to delete
- * it. Before the first one, groups are removed that programs have left which were killed.
+ * Makes the control groups of a container, with its limits in force; whoever gets them has to delete
+ * them. Before the first one, groups are removed that programs have left which were killed.
  *
  * Throws `SandboxError` with the field for limits that make no sense, and `CgroupError` for those
  * that this machine cannot keep, with a hint. Nothing is left then.
  */
-export async function makeGroup(sandbox: Sandbox, facts: Facts): Promise<Cgroup> {
+export async function makeGroups(sandbox: Sandbox, facts: Facts): Promise<ContainerGroups> {
   const limits = limitsOf(sandbox, facts);
   // Who sets no limits does not wait for this package to load.
   const { createCgroup, detect } = await import("@x/cgroups");
@@ -55,14 +69,22 @@ async function sweepNow(): Promise<void> {
   }
 }
 
-async function settled(cgroup: Cgroup, limits: Resources): Promise<Cgroup> {
+async function settled(cgroup: Cgroup, limits: Resources): Promise<ContainerGroups> {
   try {
     await limitMemoryWhole(cgroup, limits);
-    assertJoinable(cgroup.directories);
-    return cgroup;
+    const inside = await makeInside(cgroup, limits);
+    assertJoinable(inside.directories);
+    return { limits: cgroup, inside };
   } catch (error) {
     throw await abandon(cgroup, error);
   }
+}
+
+/** blkio of v1 throttles the processes of one group and not those below it. */
+async function makeInside(cgroup: Cgroup, { blockIO }: Resources): Promise<Cgroup> {
+  const { createCgroup } = await import("@x/cgroups");
+  const again = blockIO !== undefined && cgroup.directoryOf("io")?.hierarchy.version === 1;
+  return createCgroup(again ? { blockIO } : {}, { parent: cgroup, name: INSIDE, convert: true });
 }
 
 /** Deletes a group whose container cannot be; the error to throw, with what went wrong here. */

@@ -25,8 +25,8 @@ describe.skipIf(!isRoot)(`a container with limits${reason}`, () => {
     const { directories, name } = container.cgroup!;
     expect(directories).toHaveLength(detect().all.length);
     for (const { path } of directories) expect(path).toMatch(new RegExp(`/x/[\\d.]+/${name}$`));
-    expect(container.cgroup!.processes()).toContain(container.pid);
-    expect(container.cgroup!.processes()).not.toContain(container.launcherPid);
+    expect(container.cgroup!.processes({ recursive: true })).toContain(container.pid);
+    expect(container.cgroup!.processes({ recursive: true })).not.toContain(container.launcherPid);
     container.kill("SIGKILL");
     expect(await container.ended).toMatchObject({ signal: "SIGKILL", oom: false });
     expect(directories.filter(({ path }) => existsSync(path))).toEqual([]);
@@ -125,7 +125,7 @@ describe.skipIf(!isRoot)(`a container with limits${reason}`, () => {
     {
       await using container = await start(limited("sleep 60"), { stdio: "ignore" });
       expect(groupsOf(process.pid)).not.toEqual([]);
-      expect(container.cgroup!.processes()).not.toEqual([]);
+      expect(container.cgroup!.processes({ recursive: true })).not.toEqual([]);
     }
     expect(groupsOf(process.pid)).toEqual([]);
     const early = AbortSignal.abort();

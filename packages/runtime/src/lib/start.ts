@@ -4,7 +4,7 @@ import type { GroupDirectory } from "@x/cgroups";
 import { compile, launch, type LaunchOptions, type Plan } from "@x/plan";
 import { containerIn, containerOf, type Container } from "./container.ts";
 import { SandboxError } from "./error.ts";
-import { abandon, makeGroup } from "./group.ts";
+import { abandon, makeGroups } from "./group.ts";
 import { learn } from "./learn.ts";
 import { hasGroup } from "./limits.ts";
 import { plan } from "./plan/container.ts";
@@ -64,13 +64,13 @@ export async function start(sandbox: Sandbox, options: StartOptions = {}): Promi
   validate(sandbox);
   options.signal?.throwIfAborted();
   const facts = learn(sandbox);
-  const cgroup = await makeGroup(sandbox, facts);
+  const groups = await makeGroups(sandbox, facts);
   try {
-    const directories = cgroup.directories.map(({ hierarchy, path }) => ({ hierarchy, path }));
-    const launched = await launch(plan(sandbox, { ...facts, cgroup: directories }), options);
-    return containerIn(cgroup, launched);
+    const cgroup = groups.inside.directories.map(({ hierarchy, path }) => ({ hierarchy, path }));
+    const launched = await launch(plan(sandbox, { ...facts, cgroup }), options);
+    return containerIn(groups, launched);
   } catch (error) {
-    throw await abandon(cgroup, error);
+    throw await abandon(groups.limits, error);
   }
 }
 

@@ -24,14 +24,13 @@ const ofThreads: ReadonlySet<string> = new Set(["cpu", "cpuset", "perf_event", "
  * @throws CgroupError `X_CGROUP_BUSY` when others are in the way
  */
 export function enableControllers(
-  { hierarchy, base }: Place,
+  place: Place,
   parent: string,
   { needed, threaded }: Handing,
 ): void {
+  const { hierarchy, base } = place;
   const top = `${hierarchy.mountpoint}${base}`;
-  const wanted = wordsOf(`${top}/cgroup.controllers`).filter(
-    (name) => !threaded || ofThreads.has(name),
-  );
+  const wanted = offeredAt(place).filter((name) => !threaded || ofThreads.has(name));
   if (isSubset(wanted, wordsOf(`${hierarchy.mountpoint}${parent}/cgroup.subtree_control`))) return;
   const below = parent.slice(base.length).split("/").slice(1);
   below.reduce((dir, name) => {
@@ -39,6 +38,17 @@ export function enableControllers(
     return `${dir}/${name}`;
   }, top);
   handDown(`${hierarchy.mountpoint}${parent}`, wanted, needed);
+}
+
+/** What the root offers changes with what is mounted, and then its place is another, too. */
+const atRoots = new WeakMap<Place, readonly string[]>();
+
+function offeredAt(place: Place): readonly string[] {
+  const known = atRoots.get(place);
+  if (known !== undefined) return known;
+  const words = wordsOf(`${place.hierarchy.mountpoint}${place.base}/cgroup.controllers`);
+  if (place.base === "") atRoots.set(place, words);
+  return words;
 }
 
 function handDown(dir: string, wanted: readonly string[], needed: ReadonlySet<string>): void {

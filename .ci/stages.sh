@@ -1,7 +1,8 @@
 # What the stages of .ci/run do. Sourced by it.
 
-export packages="binutils binutils-aarch64-linux-gnu bubblewrap busybox-static cpio gcc iproute2
-  libc6-dev linux-libc-dev nftables procps qemu-system-arm qemu-system-x86 runc strace uidmap util-linux"
+export packages="binutils binutils-aarch64-linux-gnu bubblewrap busybox-static cpio dbus dbus-user-session gcc
+  iproute2 libc6-dev libpam-systemd linux-libc-dev nftables procps qemu-system-arm qemu-system-x86 runc
+  strace systemd uidmap util-linux"
 
 # stage NAME MINUTES COMMAND...: runs it, and leaves its exit status, time and reports for the summary.
 stage() {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { Cgroup } from "./cgroup.ts";
 import type { ControllerName } from "./controller.ts";
 import { CgroupError } from "./error.ts";
@@ -51,7 +50,7 @@ export async function createCgroup(
   options: CreateOptions = {},
 ): Promise<Cgroup> {
   validate(resources, readMachine());
-  const { name = randomBytes(16).toString("hex"), parent, controllers } = options;
+  const { name = randomName(), parent, controllers } = options;
   validateName(name);
   if (typeof parent === "string") validatePath(parent, "parent");
   if (controllers !== undefined) checkControllers(controllers);
@@ -64,7 +63,19 @@ export async function createCgroup(
   }
 }
 
-function makeCgroup(resources: Resources, name: string, options: CreateOptions): Cgroup {
+/** Without `node:crypto`, which takes longer to load than all of this package. */
+function randomName(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("hex");
+}
+
+/** What happens with a group beside what its maker asks for. */
+export interface MakeOptions extends CreateOptions {
+  /** Called once, when it has been deleted; `delete` waits for it. */
+  readonly deleted?: () => Promise<void>;
+}
+
+/** Makes a group of which everything has been checked that can be without looking at the host. */
+export function makeCgroup(resources: Resources, name: string, options: MakeOptions): Cgroup {
   const { parent, controllers, threaded = false } = options;
   const above = typeof parent === "object" ? parent : undefined;
   const all = above?.places ?? placesOf(options.hierarchies ?? detectRecently());
@@ -88,7 +99,10 @@ function makeCgroup(resources: Resources, name: string, options: CreateOptions):
       fresh: true,
     });
     const conversions = putInForce(work, options);
-    const deleted = (): void => releaseAncestors(parentPath);
+    const deleted = (): Promise<void> | undefined => {
+      releaseAncestors(parentPath);
+      return options.deleted?.();
+    };
     return new Cgroup({ path, places: all, directories, conversions, owned: true, deleted });
   } catch (error) {
     for (const directory of directories) removeDirectory(directory.path);
@@ -97,7 +111,8 @@ function makeCgroup(resources: Resources, name: string, options: CreateOptions):
   }
 }
 
-function availableIn(places: readonly Place[]): Available {
+/** What groups can be held to in these places. */
+export function availableIn(places: readonly Place[]): Available {
   return new Map(
     places.flatMap(({ hierarchy: { version }, controllers }) =>
       controllers.map((name) => [name, version] as const),

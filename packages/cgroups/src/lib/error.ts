@@ -8,6 +8,7 @@
  * - `X_CGROUP_EXISTS`: a group of this name is there already
  * - `X_CGROUP_GONE`: the group, or the process, is no longer there
  * - `X_CGROUP_BUSY`: processes are in it that did not leave in time, or that stand in the way
+ * - `X_CGROUP_NO_SYSTEMD`: there is no systemd to ask for a scope, or none that answers us
  * - `X_CGROUP_NEEDS_SYSCALL`: more than files is needed; `hint` names the subpath that has it
  * - `X_CGROUP_KERNEL`: the kernel refused for a reason of its own; `cause` is what it said
  * - `X_CGROUP_PLATFORM`: this is not Linux
@@ -21,6 +22,7 @@ export type CgroupErrorCode =
   | "X_CGROUP_EXISTS"
   | "X_CGROUP_GONE"
   | "X_CGROUP_BUSY"
+  | "X_CGROUP_NO_SYSTEMD"
   | "X_CGROUP_NEEDS_SYSCALL"
   | "X_CGROUP_KERNEL"
   | "X_CGROUP_PLATFORM";

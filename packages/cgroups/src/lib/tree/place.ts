@@ -65,7 +65,7 @@ function baseOf({ mountpoint, own, readonly, fenced }: Hierarchy): string | unde
 }
 
 /** A group of v2 has at most what the groups above it have handed down. */
-function controllersAt(
+export function controllersAt(
   { version, mountpoint, controllers }: Hierarchy,
   base: string,
 ): readonly ControllerName[] {

@@ -18,11 +18,10 @@ import { gatedShell } from "../testing/gated.ts";
 import { host, titled, whyNot } from "../testing/host.ts";
 
 const no = whyNot();
-const run = test.skipIf(no);
 const hierarchies = no === undefined ? detect().all : [];
 
 describe("a group", () => {
-  run(
+  test.skipIf(no)(
     titled("is a directory of its name in every hierarchy, until it is deleted", no),
     async () => {
       const group = await createCgroup({}, { name: "x-here" });
@@ -39,16 +38,19 @@ describe("a group", () => {
     },
   );
 
-  run(titled("takes processes in, and lists them, in every hierarchy", no), async () => {
-    await using group = await createCgroup();
-    await using sleeper = await gatedShell(group, "exec sleep 60");
-    expect(group.processes()).toEqual([sleeper.pid]);
-    expect(group.threads()).toEqual([sleeper.pid]);
-    const places = cgroupsOf(sleeper.pid).map(({ path }) => path);
-    expect(places.toSorted()).toEqual(group.directories.map(({ path }) => path).toSorted());
-  });
+  test.skipIf(no)(
+    titled("takes processes in, and lists them, in every hierarchy", no),
+    async () => {
+      await using group = await createCgroup();
+      await using sleeper = await gatedShell(group, "exec sleep 60");
+      expect(group.processes()).toEqual([sleeper.pid]);
+      expect(group.threads()).toEqual([sleeper.pid]);
+      const places = cgroupsOf(sleeper.pid).map(({ path }) => path);
+      expect(places.toSorted()).toEqual(group.directories.map(({ path }) => path).toSorted());
+    },
+  );
 
-  run(titled("has groups below it, that go when it goes", no), async () => {
+  test.skipIf(no)(titled("has groups below it, that go when it goes", no), async () => {
     const parent = await createCgroup();
     const child = await createCgroup({}, { parent, name: "child" });
     await createCgroup({}, { parent: child, name: "grandchild" });
@@ -58,7 +60,7 @@ describe("a group", () => {
     for (const { path } of child.directories) expect(existsSync(path)).toBe(false);
   });
 
-  run(titled("cannot be made twice under one name", no), async () => {
+  test.skipIf(no)(titled("cannot be made twice under one name", no), async () => {
     await using group = await createCgroup({}, { parent: "/x-top", name: "one" });
     await expect(createCgroup({}, { parent: "/x-top", name: "one" })).rejects.toMatchObject({
       code: "X_CGROUP_EXISTS",
@@ -66,7 +68,7 @@ describe("a group", () => {
     expect(existsSync(group.directories[0]!.path)).toBe(true);
   });
 
-  run(titled("moves single threads when it is threaded, or in v1", no), async () => {
+  test.skipIf(no)(titled("moves single threads when it is threaded, or in v1", no), async () => {
     const wide = await createCgroup({}, { name: "x-wide" });
     const narrow = await createCgroup({}, { parent: wide, name: "narrow", threaded: true });
     const script = `new (require("worker_threads").Worker)("setInterval(() => {}, 1000)", { eval: true }); setInterval(() => {}, 1000)`;
@@ -83,24 +85,30 @@ describe("a group", () => {
     await wide.delete();
   });
 
-  run(titled("is not deleted while a process lives in it, which the error names", no), async () => {
-    const group = await createCgroup();
-    await using sleeper = await gatedShell(group, "exec sleep 60");
-    const failed = group.delete({ timeoutMs: 100 });
-    await expect(failed).rejects.toMatchObject({ code: "X_CGROUP_BUSY" });
-    await expect(failed).rejects.toThrow(String(sleeper.pid));
-    await sleeper[Symbol.asyncDispose]();
-    await group.delete();
-  });
+  test.skipIf(no)(
+    titled("is not deleted while a process lives in it, which the error names", no),
+    async () => {
+      const group = await createCgroup();
+      await using sleeper = await gatedShell(group, "exec sleep 60");
+      const failed = group.delete({ timeoutMs: 100 });
+      await expect(failed).rejects.toMatchObject({ code: "X_CGROUP_BUSY" });
+      await expect(failed).rejects.toThrow(String(sleeper.pid));
+      await sleeper[Symbol.asyncDispose]();
+      await group.delete();
+    },
+  );
 
-  run(titled("deleted at the moment its last process dies waits for that", no), async () => {
-    const group = await createCgroup();
-    const sleeper = await gatedShell(group, "exec sleep 0.3");
-    await group.delete();
-    expect((await sleeper.exited).code).toBe(0);
-  });
+  test.skipIf(no)(
+    titled("deleted at the moment its last process dies waits for that", no),
+    async () => {
+      const group = await createCgroup();
+      const sleeper = await gatedShell(group, "exec sleep 0.3");
+      await group.delete();
+      expect((await sleeper.exited).code).toBe(0);
+    },
+  );
 
-  run(titled("that is gone says so", no), async () => {
+  test.skipIf(no)(titled("that is gone says so", no), async () => {
     const group = await createCgroup();
     await group.delete();
     expect(() => group.add(process.pid)).toThrow(
@@ -109,13 +117,13 @@ describe("a group", () => {
     expect(group.processes()).toEqual([]);
   });
 
-  run(titled("takes no process that is not there", no), async () => {
+  test.skipIf(no)(titled("takes no process that is not there", no), async () => {
     await using group = await createCgroup();
     expect(() => group.add(4_194_304)).toThrow(/no process 4194304/);
     expect(() => group.add(0)).toThrow(/no process or thread number/);
   });
 
-  run(titled("reads and writes any of its files, and no others", no), async () => {
+  test.skipIf(no)(titled("reads and writes any of its files, and no others", no), async () => {
     await using group = await createCgroup();
     expect(group.read("cgroup.procs")).toBe("");
     expect(() => group.read("../cgroup.procs")).toThrow(/no file of a group/);
@@ -153,11 +161,11 @@ describe("bad input is refused by field, and nothing is made", () => {
     await expect(failed).rejects.toThrow(field);
   });
 
-  run(titled("CPUs that are not there are told from those that are", no), async () => {
+  test.skipIf(no)(titled("CPUs that are not there are told from those that are", no), async () => {
     await expect(createCgroup({ cpu: { cpus: "0-99" } })).rejects.toThrow(/0-\d+|there (is|are)/);
   });
 
-  run(titled("a limit that the kernel refuses leaves no group", no), async () => {
+  test.skipIf(no)(titled("a limit that the kernel refuses leaves no group", no), async () => {
     if (host!.mode !== "v2") return;
     await expect(createCgroup({ unified: { "memory.max": "nonsense" } })).rejects.toMatchObject({
       field: 'unified["memory.max"]',
@@ -166,15 +174,18 @@ describe("bad input is refused by field, and nothing is made", () => {
 });
 
 describe("what is not ours is not deleted", () => {
-  run(titled("a group that another made, the root, and the one we are in", no), async () => {
-    await using made = await createCgroup();
-    const refused = { code: "X_CGROUP_NOT_OURS" };
-    await expect(openCgroup(made.path).delete()).rejects.toMatchObject(refused);
-    await expect(openCgroup("/", { own: true }).delete()).rejects.toMatchObject(refused);
-    expect(existsSync(made.directories[0]!.path)).toBe(true);
-  });
+  test.skipIf(no)(
+    titled("a group that another made, the root, and the one we are in", no),
+    async () => {
+      await using made = await createCgroup();
+      const refused = { code: "X_CGROUP_NOT_OURS" };
+      await expect(openCgroup(made.path).delete()).rejects.toMatchObject(refused);
+      await expect(openCgroup("/", { own: true }).delete()).rejects.toMatchObject(refused);
+      expect(existsSync(made.directories[0]!.path)).toBe(true);
+    },
+  );
 
-  run(titled("a neighbour stays when a group is deleted", no), async () => {
+  test.skipIf(no)(titled("a neighbour stays when a group is deleted", no), async () => {
     const top = hierarchies[0]!.mountpoint;
     mkdirSync(`${top}/x-neighbour`);
     try {
@@ -188,8 +199,10 @@ describe("what is not ours is not deleted", () => {
 });
 
 describe("after kill -9 of the program that owned them", () => {
-  run(titled("one call of sweep() ends what runs in its groups and deletes them", no), async () => {
-    const program = `
+  test.skipIf(no)(
+    titled("one call of sweep() ends what runs in its groups and deletes them", no),
+    async () => {
+      const program = `
       const { createCgroup } = await import(${JSON.stringify(new URL("../index.ts", import.meta.url).pathname)});
       const { spawn } = await import("node:child_process");
       const group = await createCgroup();
@@ -198,23 +211,24 @@ describe("after kill -9 of the program that owned them", () => {
       below.add(child.pid);
       console.log(JSON.stringify({ path: group.path, pid: child.pid }));
       setInterval(() => {}, 1000);`;
-    const owner = spawn(
-      process.execPath,
-      ["--conditions=source", "--import", "tsx", "--input-type=module", "-e", program],
-      { stdio: ["ignore", "pipe", "inherit"] },
-    );
-    const [line] = await once(owner.stdout, "data");
-    const { path, pid } = JSON.parse(String(line)) as { path: string; pid: number };
-    await using ours = await createCgroup();
-    const owned = path.slice(0, path.lastIndexOf("/"));
-    expect(await sweep()).not.toContain(owned); // its owner lives
-    owner.kill("SIGKILL");
-    await once(owner, "exit");
-    expect(await sweep()).toContain(owned);
-    expect(() => openCgroup(path)).toThrow(/there is no group/);
-    expect(lives(pid)).toBe(false);
-    expect(existsSync(ours.directories[0]!.path)).toBe(true);
-  });
+      const owner = spawn(
+        process.execPath,
+        ["--conditions=source", "--import", "tsx", "--input-type=module", "-e", program],
+        { stdio: ["ignore", "pipe", "inherit"] },
+      );
+      const [line] = await once(owner.stdout, "data");
+      const { path, pid } = JSON.parse(String(line)) as { path: string; pid: number };
+      await using ours = await createCgroup();
+      const owned = path.slice(0, path.lastIndexOf("/"));
+      expect(await sweep()).not.toContain(owned); // its owner lives
+      owner.kill("SIGKILL");
+      await once(owner, "exit");
+      expect(await sweep()).toContain(owned);
+      expect(() => openCgroup(path)).toThrow(/there is no group/);
+      expect(lives(pid)).toBe(false);
+      expect(existsSync(ours.directories[0]!.path)).toBe(true);
+    },
+  );
 });
 
 describe("on a host with v1 alone", () => {

@@ -19,21 +19,24 @@ export function sourcesOf(
   directories: readonly OpenDirectory[],
 ): Sources {
   const sources = new Map<StatPart, Source[]>();
-  const add = (stat: Binding["controller"]["stat"], files: Files, only = (_: StatPart) => true) => {
-    for (const [name, read] of Object.entries(stat ?? {})) {
-      const part = name as StatPart;
-      if (!only(part)) continue;
-      const list = sources.get(part) ?? [];
-      sources.set(part, [...list, { files, read: read as Source["read"] }]);
-    }
+  const add = (part: StatPart, read: unknown, files: Files): void => {
+    const source = { files, read: read as Source["read"] };
+    sources.set(part, [...(sources.get(part) ?? []), source]);
   };
-  for (const { controller, files } of bindings) add(controller.stat, files);
+  for (const { controller, files } of bindings) {
+    for (const [part, read] of entriesOf(controller.stat)) add(part, read, files);
+  }
   // Every v2 group counts CPU time; where v1 counts it, once is enough.
   const known = new Set(sources.keys());
   for (const { hierarchy, files } of directories) {
-    if (hierarchy.version === 2) add(core.stat, files, (part) => !known.has(part));
+    if (hierarchy.version !== 2) continue;
+    for (const [part, read] of entriesOf(core.stat)) if (!known.has(part)) add(part, read, files);
   }
   return sources;
+}
+
+function entriesOf(stat: object = {}): [StatPart, unknown][] {
+  return Object.entries(stat) as [StatPart, unknown][];
 }
 
 /** Reads the parts asked for; those that this group does not have are missing. */

@@ -6,6 +6,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
 import { createCgroup, type Cgroup } from "@x/cgroups";
 
@@ -16,7 +17,7 @@ if (process.getuid?.() !== 0 || missing.length > 0) {
 }
 
 // 1. net_cls is of v1, and hardly anybody has it mounted. Here it is, until the end of this program.
-const folder = mkdtempSync("/tmp/net_cls-");
+const folder = mkdtempSync(`${tmpdir()}/net_cls-`);
 using _ = { [Symbol.dispose]: () => (spawnSync("umount", [folder]), rmdirSync(folder)) };
 execFileSync("mount", ["-t", "cgroup", "-o", "net_cls,net_prio", "none", folder]);
 

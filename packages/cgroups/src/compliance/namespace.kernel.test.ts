@@ -14,6 +14,8 @@ interface Seen {
   readonly own: string;
   readonly limits: object;
   readonly after: string;
+  /** What became of moving a process in from outside. */
+  readonly outside: { readonly code: string; readonly hint: string };
 }
 
 const makeAndDelete = `const hierarchy = x.detect().all[0];
@@ -22,13 +24,21 @@ const makeAndDelete = `const hierarchy = x.detect().all[0];
   const seen = { path: group.unifiedDirectory.path, own: own(), limits: group.limits() };
   const sleeper = child.spawn("sleep", ["60"]);
   group.add(sleeper.pid);
+  const refused = ({ code, hint }) => ({ code, hint });
+  let outside;
+  try { group.add(1); } catch (error) { outside = refused(error); }
   await group.kill();
   await group.delete();
-  return { hierarchy, told, ...seen, after: own() };`;
+  return { hierarchy, told, outside, ...seen, after: own() };`;
 
 const limits = {
   memory: expect.objectContaining({ limit: 67_108_864 }),
   pids: { limit: 9 },
+};
+
+const outside = {
+  code: "X_CGROUP_PERMISSION",
+  hint: expect.stringContaining("inside the cgroup namespace"),
 };
 
 test.skipIf(no)(
@@ -72,7 +82,7 @@ test.skipIf(no)(
     expect(seen.told.places).toEqual(["/sys/fs/cgroup"]);
     expect(seen.told.controllers).toEqual(expect.arrayContaining(["memory", "pids"]));
     expect(seen.told.missing).toEqual(expect.arrayContaining(["cpu", "io"]));
-    expect(seen).toMatchObject({ own: "0::/x-self", after: "0::/", limits });
+    expect(seen).toMatchObject({ own: "0::/x-self", after: "0::/", limits, outside });
     expect(seen.path).toMatch(/^\/sys\/fs\/cgroup\/x\//);
     expect(groupsAt(part.leaf)).toEqual([]);
   },
@@ -92,7 +102,7 @@ test.skipIf(no)(
       makeAndDelete,
     );
     expect(seen.hierarchy).toMatchObject({ root: "/", own: "/", mountpoint: "/mnt" });
-    expect(seen).toMatchObject({ own: "0::/x-self", after: "0::/", limits });
+    expect(seen).toMatchObject({ own: "0::/x-self", after: "0::/", limits, outside });
     expect(seen.path).toMatch(/^\/mnt\/x\//);
     expect(groupsAt(part.leaf)).toEqual([]);
   },

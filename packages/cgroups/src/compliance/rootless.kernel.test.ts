@@ -95,6 +95,24 @@ describe.skipIf(no)(`${titled("an ordinary user in a delegated part of the tree"
     expect(groupsAt(part.leaf)).toEqual([]);
   });
 
+  test("cannot move a process in from outside, and is told why", async () => {
+    using part = delegate(nobody, ["pids"]);
+    const other = spawn("sleep", ["60"], { uid: nobody, gid: nobody });
+    try {
+      const refusal = await runAs<Refusal>(
+        { uid: nobody, before: (pid) => put(part.leaf, pid) },
+        `const group = await x.createCgroup({ pids: { limit: 9 } });
+        try { group.add(${other.pid}); } finally { await group.delete(); }`,
+      );
+      expect(refusal.code).toBe("X_CGROUP_PERMISSION");
+      expect(refusal.message).toContain(`cannot move process ${other.pid}`);
+      expect(refusal.hint).toContain("delegated");
+    } finally {
+      other.kill("SIGKILL");
+      await once(other, "exit");
+    }
+  });
+
   test("is refused with the numbers of other processes that are in the way", async () => {
     using part = delegate(nobody, ["memory", "pids"]);
     const other = spawn("sleep", ["60"], { uid: nobody, gid: nobody });

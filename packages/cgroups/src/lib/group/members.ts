@@ -58,11 +58,26 @@ function notMoved(file: string, id: number, error: CgroupError): CgroupError {
       cause,
     });
   }
+  const outside = errnoOf(cause) === "ENOENT" && existsSync(file);
+  if (outside || code === "X_CGROUP_PERMISSION") return notOurs(file, id, cause);
   if (code !== "X_CGROUP_GONE") return error;
   const message = existsSync(file)
     ? `there is no process ${id} (ESRCH, 3)`
     : `the group of ${file} is gone (ENOENT, 2)`;
   return new CgroupError(code, message, { cause });
+}
+
+/** cgroup-v2.rst, "Delegation Containment": EACCES, and ENOENT across a namespace's edge. */
+function notOurs(file: string, id: number, cause: unknown): CgroupError {
+  const { code, errno = 0 } = cause as NodeJS.ErrnoException;
+  return new CgroupError(
+    "X_CGROUP_PERMISSION",
+    `cannot move process ${id} to ${file} (${code}, ${-errno})`,
+    {
+      hint: "It must be in the part of the tree that was delegated, or inside the cgroup namespace, to be moved within it: start it from a program that is, or have root move it",
+      cause,
+    },
+  );
 }
 
 /** 0 would be whoever writes it. */

@@ -1,4 +1,3 @@
-import { isMainThread } from "node:worker_threads";
 import { libc } from "./libc.ts";
 import type { LoopHandle } from "./libc.ts";
 
@@ -38,11 +37,11 @@ const open = new Set<LoopHandle>();
 let leaving = false;
 
 /**
- * A worker thread that exits runs its event loop once more, without JavaScript: koffi 3.3, called
- * back then, ends the process. `terminate()` leaves no time for this.
+ * A thread that exits runs its event loop once more, without JavaScript: koffi 3.3, called back
+ * then, ends the process. `terminate()` of a worker leaves no time for this.
  */
 function leaveInTime(): void {
-  if (leaving || isMainThread) return;
+  if (leaving) return;
   leaving = true;
   process.once("exit", () => {
     for (const handle of open) handle.close();

@@ -62,3 +62,15 @@ describe("a worker thread", () => {
     expect(inWorkers(watching, terminate)).toEqual({ status: 0, signal: null });
   });
 });
+
+test("a program may end while something it watches becomes ready", () => {
+  const code = `
+    const x = await import(${source});
+    const { writeSync } = await import("node:fs");
+    const [near, far] = x.socketPair();
+    x.onReadable(near.fd, () => {}).unref();
+    process.on("exit", () => writeSync(far.fd, "late"));`;
+  const options = ["--conditions=source", "--import=tsx", "--input-type=module", "-e", code];
+  const { status, signal, stderr } = spawnSync(process.execPath, options, { encoding: "utf8" });
+  expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: "" });
+});

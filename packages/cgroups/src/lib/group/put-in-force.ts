@@ -30,6 +30,6 @@ function attachDevices({ devices }: Work, { devicePrograms }: LimitOptions): voi
 export function needsProgram(): CgroupError {
   return new CgroupError("X_CGROUP_NEEDS_SYSCALL", "cgroup v2 takes device rules as a program", {
     field: "devices",
-    hint: 'npm install @x/syscall koffi, import { devicePrograms } from "@x/cgroups/devices", and pass { devicePrograms }',
+    hint: 'npm install @x/syscall, import { devicePrograms } from "@x/cgroups/devices", and pass { devicePrograms }',
   });
 }

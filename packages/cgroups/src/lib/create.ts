@@ -49,11 +49,21 @@ export async function createCgroup(
   resources: Resources = {},
   options: CreateOptions = {},
 ): Promise<Cgroup> {
-  validate(resources, readMachine());
-  const { name = randomName(), parent, controllers } = options;
-  validateName(name);
-  if (typeof parent === "string") validatePath(parent, "parent");
-  if (controllers !== undefined) checkControllers(controllers);
+  try {
+    validate(resources, readMachine());
+    const { name = randomName(), parent, controllers } = options;
+    validateName(name);
+    if (typeof parent === "string") validatePath(parent, "parent");
+    if (controllers !== undefined) checkControllers(controllers);
+    return makeWhereMounted(resources, name, options);
+  } catch (error) {
+    // The trace is the caller's: the message, and the cause if there is one, say all else.
+    if (error instanceof CgroupError) Error.captureStackTrace(error, createCgroup);
+    throw error;
+  }
+}
+
+function makeWhereMounted(resources: Resources, name: string, options: CreateOptions): Cgroup {
   try {
     return makeCgroup(resources, name, options);
   } catch (error) {

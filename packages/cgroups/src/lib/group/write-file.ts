@@ -1,6 +1,5 @@
 import { closeSync, constants, existsSync, openSync, writeSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { basename, dirname } from "node:path";
 import { CgroupError } from "../error.ts";
 import { errnoOf, kernelError } from "./kernel-error.ts";
 
@@ -24,8 +23,12 @@ export function writeFile(path: string, value: string, field?: string): void {
  */
 export async function writeFileSlowly(path: string, value: string, field?: string): Promise<void> {
   try {
-    await using file = await open(path, constants.O_WRONLY);
-    await file.write(value);
+    const file = await open(path, constants.O_WRONLY);
+    try {
+      await file.write(value);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw refused(path, value, error, field);
   }
@@ -35,10 +38,10 @@ function refused(path: string, value: string, cause: unknown, field: string | un
   const attempt = `cannot write ${JSON.stringify(value)} to ${path}`;
   const at = { cause, ...(field === undefined ? {} : { field }) };
   const code = errnoOf(cause);
-  if (code === "ENOENT" && existsSync(dirname(path))) {
+  if (code === "ENOENT" && !existsSync(path) && existsSync(path.slice(0, path.lastIndexOf("/")))) {
     return new CgroupError("X_CGROUP_UNSUPPORTED", `${attempt}: this kernel has no such file`, at);
   }
-  if (code === "ENODEV" && /^(?:blk)?io[.]/.test(basename(path))) {
+  if (code === "ENODEV" && /[/](?:blk)?io[.][^/]*$/.test(path)) {
     const hint = "lsblk -o NAME,MAJ:MIN lists the block devices; a limit is for the whole disk";
     return new CgroupError("X_CGROUP_INVALID", `${attempt}: there is no such disk (ENODEV, 19)`, {
       ...at,

@@ -5,7 +5,7 @@ import type { Home } from "./home.ts";
 import { limits } from "./limits.ts";
 
 /** A file of a group: in which of its directories, and what it is called. */
-export interface GroupFile {
+interface GroupFile {
   readonly directory: number;
   readonly name: string;
 }

@@ -121,13 +121,19 @@ export function makeCgroup(resources: Resources, name: string, options: MakeOpti
   }
 }
 
+const available = new WeakMap<readonly Place[], Available>();
+
 /** What groups can be held to in these places. */
 export function availableIn(places: readonly Place[]): Available {
-  return new Map(
+  const known = available.get(places);
+  if (known !== undefined) return known;
+  const found = new Map(
     places.flatMap(({ hierarchy: { version }, controllers }) =>
       controllers.map((name) => [name, version] as const),
     ),
   );
+  available.set(places, found);
+  return found;
 }
 
 /** The v2 tree always: it stops, kills and tells, whatever it controls. */

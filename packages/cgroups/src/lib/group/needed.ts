@@ -33,7 +33,18 @@ export function neededFor(resources: Resources, available: Available): Set<Contr
   return needed;
 }
 
+/** Which controller has which field, by what there is: asked for every group that is made. */
+const found = new WeakMap<Available, Map<string, ControllerName>>();
+
 function controllerFor(field: string, available: Available): ControllerName {
+  const known = found.get(available) ?? new Map<string, ControllerName>();
+  found.set(available, known);
+  const name = known.get(field) ?? findController(field, available);
+  known.set(field, name);
+  return name;
+}
+
+function findController(field: string, available: Available): ControllerName {
   for (const [name, version] of available) if (isOf(name, version, field)) return name;
   const [name = "?" as ControllerName, version = 2] = somewhere(field) ?? [];
   throw new CgroupError("X_CGROUP_NO_CONTROLLER", `the controller ${name} is not here`, {

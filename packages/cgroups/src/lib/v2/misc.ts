@@ -11,7 +11,8 @@ import { present } from "../present.ts";
 export const misc: Controller = {
   name: "misc",
   fields: ["misc"],
-  settings({ misc: limits = {} }, { files }) {
+  settings({ misc: limits }, { files }) {
+    if (limits === undefined) return [];
     const known = Object.keys(parseFlatLimits(files.read("misc.max") ?? ""));
     return Object.entries(limits).map(([resource, limit]) => {
       const field = `misc.${resource}`;

@@ -29,10 +29,13 @@ export const tables: Readonly<Record<1 | 2, ReadonlyMap<ControllerName, Controll
 
 /** Every controller of a group, with the files that are its. */
 export function bindingsOf(directories: readonly OpenDirectory[]): Binding[] {
-  return directories.flatMap(({ hierarchy, files }) =>
-    hierarchy.controllers.flatMap((name) => {
-      const controller = tables[hierarchy.version].get(name);
-      return controller === undefined ? [] : [{ controller, version: hierarchy.version, files }];
-    }),
-  );
+  const bindings: Binding[] = [];
+  for (const { hierarchy, files } of directories) {
+    const { version, controllers } = hierarchy;
+    for (const name of controllers) {
+      const controller = tables[version].get(name);
+      if (controller !== undefined) bindings.push({ controller, version, files });
+    }
+  }
+  return bindings;
 }

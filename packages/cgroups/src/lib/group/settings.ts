@@ -27,21 +27,20 @@ export function workFor(
   resources: Resources,
   bindings: readonly Binding[],
   directories: readonly OpenDirectory[],
-  { convert = false, fresh }: LimitOptions & { readonly fresh: boolean },
+  { convert: allowed = false, fresh }: LimitOptions & { readonly fresh: boolean },
 ): Work {
   const conversions: Conversion[] = [];
-  const context = {
-    fresh,
-    convert(conversion: Conversion): void {
-      if (!convert) throw notHere(conversion);
-      conversions.push(conversion);
-    },
+  const convert = (conversion: Conversion): void => {
+    if (!allowed) throw notHere(conversion);
+    conversions.push(conversion);
   };
-  const writes = bindings.flatMap(({ controller, files }) => {
-    if (controller.settings === undefined) return [];
-    const settings = controller.settings(resources, { ...context, files, parent: above(files) });
-    return settings.map((setting) => ({ ...setting, path: `${files.path}/${setting.file}` }));
-  });
+  const writes: Work["writes"][number][] = [];
+  for (const { controller, files } of bindings) {
+    const context = { fresh, convert, files, parent: above(files) };
+    for (const { file, value, field } of controller.settings?.(resources, context) ?? []) {
+      writes.push({ file, value, field, path: `${files.path}/${file}` });
+    }
+  }
   const devices = bindings.find((one) => one.controller.name === "devices" && one.version === 2);
   const rules = devices === undefined ? undefined : resources.devices;
   return {

@@ -5,10 +5,10 @@
  */
 export * from "./index.ts";
 export { Cgroup } from "./lib/cgroup.ts";
-export { availableIn, makeCgroup } from "./lib/create.ts";
+export { makeCgroup } from "./lib/create.ts";
 export { openAll } from "./lib/group/bindings.ts";
 export { errnoOf, kernelError } from "./lib/group/kernel-error.ts";
-export { neededFor } from "./lib/group/needed.ts";
+export { availableIn, neededFor } from "./lib/group/needed.ts";
 export { needsProgram } from "./lib/group/put-in-force.ts";
 export { untilTrue } from "./lib/group/until-empty.ts";
 export { writeFile } from "./lib/group/write-file.ts";

@@ -173,6 +173,20 @@ describe("bad input is refused by field, and nothing is made", () => {
   });
 });
 
+test.skipIf(no)(
+  titled("an update of what nothing here can limit is refused by field", no),
+  async () => {
+    await using group = await createCgroup();
+    const absent = { network: { classID: 1 } };
+    const there = host!.controllers.includes("net_cls");
+    const updated = group.update(there ? { rdma: { mlx: { hcaObjects: 1 } } } : absent);
+    await expect(updated).rejects.toMatchObject({
+      code: "X_CGROUP_NO_CONTROLLER",
+      field: there ? "rdma" : "network.classID",
+    });
+  },
+);
+
 describe("what is not ours is not deleted", () => {
   test.skipIf(no)(
     titled("a group that another made, the root, and the one we are in", no),

@@ -3,6 +3,7 @@ import { events, type CgroupEvents, type EventOptions } from "./group/events.ts"
 import { isFrozen, setFrozen } from "./group/freeze.ts";
 import { killGroup } from "./group/kill.ts";
 import { moveProcess, moveThread, processesIn, threadsIn } from "./group/members.ts";
+import { availableIn, neededFor } from "./group/needed.ts";
 import { putInForceLive } from "./group/put-in-force.ts";
 import { readRaw, writeRaw } from "./group/raw.ts";
 import { readLimits, readStat, sourcesOf, type Sources } from "./group/reading.ts";
@@ -119,6 +120,7 @@ export class Cgroup implements AsyncDisposable {
    */
   async update(resources: Resources, options: LimitOptions = {}): Promise<readonly Conversion[]> {
     validate(resources, readMachine());
+    neededFor(resources, availableIn(this.#ownPlaces()));
     for (const { files } of this.#open) files.forget();
     const work = workFor(resources, this.#controllers(), this.#open, { ...options, fresh: false });
     const conversions = await putInForceLive(work, options);
@@ -219,6 +221,13 @@ export class Cgroup implements AsyncDisposable {
     if (!this.#parts.owned) return this.close();
     await this.kill();
     await this.delete();
+  }
+
+  /** Where it is: another may have been mounted since, or it was made in some of them alone. */
+  #ownPlaces(): Place[] {
+    return this.places.filter((place) =>
+      this.#open.some(({ hierarchy }) => hierarchy === place.hierarchy),
+    );
   }
 
   /** Worked out when it is asked for: most groups are only made, filled and deleted. */

@@ -2,7 +2,7 @@ import { Cgroup } from "./cgroup.ts";
 import type { ControllerName } from "./controller.ts";
 import { CgroupError } from "./error.ts";
 import { bindingsOf, openAll, type OpenDirectory } from "./group/bindings.ts";
-import { neededFor, type Available } from "./group/needed.ts";
+import { availableIn, neededFor } from "./group/needed.ts";
 import { needsProgram, putInForce } from "./group/put-in-force.ts";
 import { workFor, type LimitOptions } from "./group/settings.ts";
 import { writeFile } from "./group/write-file.ts";
@@ -119,21 +119,6 @@ export function makeCgroup(resources: Resources, name: string, options: MakeOpti
     releaseAncestors(parentPath);
     throw error;
   }
-}
-
-const available = new WeakMap<readonly Place[], Available>();
-
-/** What groups can be held to in these places. */
-export function availableIn(places: readonly Place[]): Available {
-  const known = available.get(places);
-  if (known !== undefined) return known;
-  const found = new Map(
-    places.flatMap(({ hierarchy: { version }, controllers }) =>
-      controllers.map((name) => [name, version] as const),
-    ),
-  );
-  available.set(places, found);
-  return found;
 }
 
 /** The v2 tree always: it stops, kills and tells, whatever it controls. */

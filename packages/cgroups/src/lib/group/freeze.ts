@@ -45,7 +45,7 @@ export async function setFrozen(
   );
 }
 
-/** Whether all of the group's processes are stopped; undefined where nothing can stop them. */
+/** Whether all of the group's processes are stopped. Throws where nothing can stop them. */
 export function isFrozen(directories: readonly GroupDirectory[]): boolean {
   const { version, path } = freezerOf(directories);
   if (version === 1) return readState(path) === "FROZEN";

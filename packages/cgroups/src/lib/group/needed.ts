@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import type { ControllerName } from "../controller.ts";
 import { CgroupError } from "../error.ts";
 import type { Resources } from "../resources.ts";
+import type { Place } from "../tree/place.ts";
 import { tables } from "./bindings.ts";
+import { errnoOf } from "./kernel-error.ts";
 
 /** Fields of `Resources` that are several limits; the others are one. */
 const groups: ReadonlySet<string> = new Set(["cpu", "memory", "blockIO", "network"]);
@@ -19,6 +21,21 @@ function fieldsOf(resources: Resources): string[] {
 
 /** A controller that is there, and in which version. */
 export type Available = ReadonlyMap<ControllerName, 1 | 2>;
+
+const available = new WeakMap<readonly Place[], Available>();
+
+/** What groups can be held to in these places. */
+export function availableIn(places: readonly Place[]): Available {
+  const known = available.get(places);
+  if (known !== undefined) return known;
+  const found = new Map(
+    places.flatMap(({ hierarchy: { version }, controllers }) =>
+      controllers.map((name) => [name, version] as const),
+    ),
+  );
+  available.set(places, found);
+  return found;
+}
 
 /**
  * The controllers that a description needs. Throws `X_CGROUP_NO_CONTROLLER` with the field when one
@@ -46,10 +63,10 @@ function controllerFor(field: string, available: Available): ControllerName {
 
 function findController(field: string, available: Available): ControllerName {
   for (const [name, version] of available) if (isOf(name, version, field)) return name;
-  const [name = "?" as ControllerName, version = 2] = somewhere(field) ?? [];
+  const name = somewhere(field) ?? ("?" as ControllerName);
   throw new CgroupError("X_CGROUP_NO_CONTROLLER", `the controller ${name} is not here`, {
     field,
-    hint: howToGet(name, version, available),
+    hint: howToGet(name, available),
   });
 }
 
@@ -59,25 +76,25 @@ function isOf(name: ControllerName, version: 1 | 2, field: string): boolean {
   return fields !== undefined && (fields.includes(field) || fields.includes(top));
 }
 
-function somewhere(field: string): [ControllerName, 1 | 2] | undefined {
+function somewhere(field: string): ControllerName | undefined {
   for (const version of [2, 1] as const) {
     const name = [...tables[version].keys()].find((one) => isOf(one, version, field));
-    if (name !== undefined) return [name, version];
+    if (name !== undefined) return name;
   }
   return undefined;
 }
 
-function howToGet(name: ControllerName, version: 1 | 2, available: Available): string {
-  const kernel = name === "io" && version === 1 ? "blkio" : name;
-  if (!isInKernel(kernel) && !isInKernel(name === "io" ? "blkio" : name)) {
+function howToGet(name: ControllerName, available: Available): string {
+  const inV1 = name === "io" ? "blkio" : name;
+  if (!isInKernel(inV1)) {
     return `This kernel was built without it, or it was switched off with cgroup_disable= (see /proc/cgroups)`;
   }
   const instead = insteadInV2[name];
-  const mount = `Mount it: mkdir -p /sys/fs/cgroup/${kernel} && mount -t cgroup -o ${kernel} none /sys/fs/cgroup/${kernel}`;
+  const mount = `Mount it: mkdir -p /sys/fs/cgroup/${inV1} && mount -t cgroup -o ${inV1} none /sys/fs/cgroup/${inV1}`;
   if (instead !== undefined) return `v2 has none: ${instead}. ${mount}`;
   return [...available.values()].includes(1)
     ? mount
-    : `It was not handed down to this part of the tree: as its owner, write +${kernel} to cgroup.subtree_control of the groups above; with systemd, a drop-in for user@.service with Delegate=${kernel}`;
+    : `It was not handed down to this part of the tree: as its owner, write +${name} to cgroup.subtree_control of the groups above; with systemd, a drop-in for user@.service with Delegate=${name}`;
 }
 
 /** What only v1 has, and what does its work in a v2 tree; v1 can be mounted beside it. */
@@ -89,7 +106,8 @@ const insteadInV2: { readonly [name in ControllerName]?: string } = {
 function isInKernel(name: string): boolean {
   try {
     return new RegExp(`^${name}\\t.*\\t1$`, "m").test(readFileSync("/proc/cgroups", "latin1"));
-  } catch {
-    return true; // a kernel without v1 has no such list
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return true; // a kernel without v1 has no such list
+    throw error;
   }
 }

@@ -15,6 +15,7 @@ export async function putInForceLive(
   work: Work,
   options: LimitOptions,
 ): Promise<readonly Conversion[]> {
+  if (work.devices !== undefined && options.devicePrograms === undefined) throw needsProgram();
   for (const { path, value, field } of work.writes) await writeFileSlowly(path, value, field);
   attachDevices(work, options);
   return work.conversions;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Conversion, Files, Setting } from "../controller.ts";
 import type { DevicePrograms } from "../device-programs.ts";
 import { CgroupError } from "../error.ts";
@@ -74,7 +75,7 @@ function unifiedWrites(
     if (directory === undefined) {
       throw new CgroupError("X_CGROUP_UNSUPPORTED", "no v2 hierarchy is mounted here", { field });
     }
-    if (directory.files.read(file) === undefined && !isWriteOnly(file)) {
+    if (!existsSync(`${directory.path}/${file}`)) {
       throw new CgroupError("X_CGROUP_NO_CONTROLLER", `${directory.path} has no file ${file}`, {
         field,
         hint: "The controller of that name is not in the v2 hierarchy, or this kernel is older than the file",
@@ -82,9 +83,4 @@ function unifiedWrites(
     }
     return { file, value, field, path: `${directory.path}/${file}` };
   });
-}
-
-/** memory.reclaim and the like cannot be read. */
-function isWriteOnly(file: string): boolean {
-  return file === "memory.reclaim" || file === "cgroup.kill";
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { Cgroup } from "../cgroup.ts";
-import { availableIn, makeCgroup } from "../create.ts";
+import { makeCgroup } from "../create.ts";
 import { CgroupError } from "../error.ts";
 import { openAll } from "../group/bindings.ts";
-import { neededFor } from "../group/needed.ts";
+import { availableIn, neededFor } from "../group/needed.ts";
 import { needsProgram } from "../group/put-in-force.ts";
 import type { LimitOptions } from "../group/settings.ts";
 import { untilTrue } from "../group/until-empty.ts";

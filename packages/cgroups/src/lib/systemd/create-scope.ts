@@ -16,7 +16,7 @@ import { makeDirectory } from "../tree/directory.ts";
 import { controllersAt, SELF } from "../tree/place.ts";
 import { validate } from "../validate.ts";
 import { adopt } from "./adopt.ts";
-import { managerOf, placeOf, treeOf } from "./manager.ts";
+import { managerOf, placeOf, treeOf } from "./find-systemd.ts";
 import { startPlaceholder } from "./placeholder.ts";
 import { startUnit, stopUnit } from "./start-unit.ts";
 import { scopeName, validateSlice } from "./unit-name.ts";

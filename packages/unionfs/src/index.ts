@@ -1,4 +1,4 @@
 /**
  * @packageDocumentation
  */
-export {};
+export { readThrough } from "./lib/read-through.ts";

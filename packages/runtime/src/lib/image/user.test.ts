@@ -11,7 +11,7 @@ const database = { passwd, group };
 
 describe("the user of an image", () => {
   test.each([
-    ["", 0, 0, [], "/root"],
+    ["", 0, 0, [10], "/root"],
     ["app", 1000, 1001, [10, 20], "/srv/app"],
     ["1000", 1000, 1001, [10, 20], "/srv/app"],
     ["app:data", 1000, 20, [], "/srv/app"],

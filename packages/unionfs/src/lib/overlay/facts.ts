@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { launch, PlanError, step, type Plan } from "@x/plan";
+import { UnionError } from "../error.ts";
+import type { OverlayFacts } from "../union.ts";
+import { ownMounts, ownUserNamespace } from "./own-namespaces.ts";
+import { unionSteps } from "./union-steps.ts";
+
+/** The ways of kernels to take layers, the best first. */
+const WAYS: readonly Pick<OverlayFacts, "layers" | "detached">[] = [
+  { layers: "descriptor", detached: true },
+  { layers: "descriptor", detached: false },
+  { layers: "path", detached: false },
+  { layers: "data", detached: false },
+];
+
+const learned = new Map<boolean, Promise<OverlayFacts>>();
+
+/**
+ * What {@link unionSteps} must know of this machine: learned by mounting a union in namespaces that
+ * nobody sees, once in the life of this process. `userNamespace` says where the union is to be
+ * mounted; unless given, inside one when this process is not root of the machine.
+ *
+ * Rejects with UnionError `X_UNION_UNSUPPORTED` where the kernel mounts no overlay.
+ */
+export function overlayFacts(
+  options: { readonly userNamespace?: boolean } = {},
+): Promise<OverlayFacts> {
+  const { userNamespace = !isRootOfMachine() } = options;
+  let facts = learned.get(userNamespace);
+  if (facts === undefined) learned.set(userNamespace, (facts = learn(userNamespace)));
+  return facts;
+}
+
+/** Root, and in the user namespace that the machine began with. Source: user_namespaces(7). */
+export function isRootOfMachine(): boolean {
+  return process.geteuid?.() === 0 && !inUserNamespace();
+}
+
+function inUserNamespace(): boolean {
+  return readFileSync("/proc/self/uid_map", "latin1").trim().split(/\s+/).join(" ") !== WHOLE;
+}
+
+const WHOLE = "0 0 4294967295";
+
+async function learn(userNamespace: boolean): Promise<OverlayFacts> {
+  let trouble: unknown;
+  for (const way of WAYS) {
+    const facts = { ...way, userNamespace };
+    try {
+      await using launched = await launch(attempt(facts), { stdio: "ignore" });
+      await launched.exited;
+      return facts;
+    } catch (error) {
+      if (!(error instanceof PlanError)) throw error;
+      trouble = error;
+    }
+  }
+  const { message } = trouble as PlanError;
+  throw new UnionError("X_UNION_UNSUPPORTED", `no overlay can be mounted here: ${message}`, {
+    hint: "The drivers fuse-overlayfs and copy do without",
+    cause: trouble,
+  });
+}
+
+function attempt(facts: OverlayFacts): Plan {
+  const uid = process.geteuid?.() ?? 0;
+  const gid = process.getegid?.() ?? 0;
+  /** Some directory that is there: one with mounts of the host below could be no layer here. */
+  const covered = dirname(process.execPath);
+  const mapped = facts.userNamespace && !inUserNamespace();
+  return [
+    ...(mapped || uid !== 0 ? ownUserNamespace({ uid, gid }) : []),
+    ...ownMounts(),
+    step("mount", ["tmpfs", covered, "tmpfs", 0, null], { why: "a layer to try it with" }),
+    ...unionSteps({ lower: [covered], tmpfs: { sizeBytes: 1 << 20 } }, facts),
+  ];
+}

@@ -1,0 +1,130 @@
+import pLimit from "p-limit";
+import { ImageError } from "../error.ts";
+import type { WorkOptions } from "../progress.ts";
+import { isConfigType, parseConfig } from "../spec/body.ts";
+import { formatPlatform, runsOn } from "../spec/platform.ts";
+import type { Descriptor, ImageConfig, ImageManifest, Platform } from "../spec/types.ts";
+import { blobCopier, readBlob, type CopyBlob } from "./copy-blob.ts";
+import { gather, type FoundImage } from "./gather.ts";
+import type { ImageDestination, ImageSource } from "./transport.ts";
+
+/** An image whose manifest and configuration are known. */
+export interface KnownImage {
+  /** Of the manifest. */
+  readonly descriptor: Descriptor;
+  readonly manifest: ImageManifest;
+  /** Undefined for what is no image but kept like one: signatures, charts. */
+  readonly config?: ImageConfig;
+}
+
+/** How {@link copyImage} copies. */
+export interface CopyOptions extends WorkOptions {
+  /** Which image of an index; this machine's platform by default. */
+  readonly platform?: Platform;
+  /** The whole index, with the images for all platforms. */
+  readonly all?: boolean;
+  /** Blobs at a time; 3 by default. */
+  readonly concurrency?: number;
+  /** What progress events call it; `download` by default. */
+  readonly phase?: "download" | "upload";
+  /** Hears of each image once its configuration is there, before most of its layers are. */
+  readonly onImage?: (image: KnownImage) => void;
+}
+
+/** What was copied. */
+export interface CopiedImage {
+  /** What the destination's name stands for: a manifest, or with `all` the index. */
+  readonly descriptor: Descriptor;
+  /** One, except with `all`. */
+  readonly images: readonly KnownImage[];
+}
+
+/**
+ * Copies an image, byte for byte: of an index the image for one platform, whose manifest then gets
+ * the name, or all. Blobs come first, several at once and each once, then manifests, then what
+ * gets the name. The first failure ends the rest, and is rejected with once the rest has ended.
+ */
+export async function copyImage(
+  source: ImageSource,
+  destination: ImageDestination,
+  options: CopyOptions = {},
+): Promise<CopiedImage> {
+  const { concurrency = 3, onImage, platform } = options;
+  const { named, documents, images, isSingle } = await gather(source, options);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
+  const limit = pLimit(concurrency);
+  const copyBlob = blobCopier(source, destination, { ...options, signal });
+
+  const known = await all(stop, [
+    ...images.map((image) =>
+      limit(async (): Promise<KnownImage> => {
+        const config = await copyConfig(copyBlob, source, image, signal);
+        const found = { ...knownOf(image), ...(config && { config }) };
+        if (config && platform && isSingle) checkPlatform(config, platform, source);
+        onImage?.(found);
+        return found;
+      }),
+    ),
+    ...largestFirst(images).map((layer) => limit(async () => void (await copyBlob(layer)))),
+  ]);
+  for (const document of documents) {
+    signal.throwIfAborted();
+    await destination.putDocument(document, { named: document === named, signal });
+  }
+  return { descriptor: named.descriptor, images: known.filter((image) => image !== undefined) };
+}
+
+/** Reads the configuration, checks it, and copies what was read. */
+async function copyConfig(
+  copyBlob: CopyBlob,
+  source: ImageSource,
+  { manifest }: FoundImage,
+  signal: AbortSignal,
+): Promise<ImageConfig | undefined> {
+  const descriptor = manifest.config;
+  if (!isConfigType(descriptor.mediaType)) {
+    await copyBlob(descriptor);
+    return undefined;
+  }
+  const bytes = await readBlob(source, descriptor, signal);
+  const name = `the configuration of ${source.name}`;
+  const config = parseConfig(bytes, { mediaType: descriptor.mediaType, name });
+  const [layers, ids] = [manifest.layers.length, config.rootfs.diff_ids.length];
+  if (layers !== ids) {
+    const message = `${name} speaks of ${ids} layers, the manifest of ${layers}`;
+    throw new ImageError("X_IMAGE_BODY", message, { field: "rootfs.diff_ids" });
+  }
+  await copyBlob(descriptor, bytes);
+  return config;
+}
+
+function knownOf({ document, manifest }: FoundImage): KnownImage {
+  return { descriptor: document.descriptor, manifest };
+}
+
+function checkPlatform(config: ImageConfig, wanted: Platform, source: ImageSource): void {
+  if (runsOn(wanted, config)) return;
+  const message = `${source.name} has nothing for ${formatPlatform(wanted)}`;
+  throw new ImageError("X_IMAGE_PLATFORM", message, {
+    hint: `It is for ${formatPlatform(config)} alone`,
+  });
+}
+
+/** The layers of all images, each once: what takes longest begins first. */
+function largestFirst(images: readonly FoundImage[]): Descriptor[] {
+  const layers = images.flatMap(({ manifest }) => manifest.layers);
+  const once = new Map(layers.map((layer) => [layer.digest, layer]));
+  return [...once.values()].toSorted((a, b) => b.size - a.size);
+}
+
+/** What all of them came to. At the first failure the others are stopped, and waited for. */
+async function all<Value>(stop: AbortController, work: Promise<Value>[]): Promise<Value[]> {
+  try {
+    return await Promise.all(work);
+  } catch (error) {
+    stop.abort(error);
+    await Promise.allSettled(work);
+    throw error;
+  }
+}

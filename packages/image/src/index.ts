@@ -37,3 +37,13 @@ export type {
   ImageManifest,
   Platform,
 } from "./lib/spec/types.ts";
+
+// store
+export { chainId, chainIds } from "./lib/store/chain-id.ts";
+export type { NamedDescriptor } from "./lib/store/index-file.ts";
+export type { LayerRecord, StoredLayer } from "./lib/store/layer-record.ts";
+export type { MakeLayer } from "./lib/store/layers.ts";
+export type { Lock } from "./lib/store/lock.ts";
+export type { OpenBlob, PutBlobOptions } from "./lib/store/put-blob.ts";
+export { openStore } from "./lib/store/store.ts";
+export type { Store, WaitOptions } from "./lib/store/store.ts";

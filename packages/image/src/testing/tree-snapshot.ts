@@ -79,7 +79,7 @@ export async function snapshotTree(
 function withSame(
   found: ReadonlyMap<string, SnapshotEntry & { readonly inode: bigint }>,
 ): Map<string, SnapshotEntry> {
-  const paths = [...found.keys()].sort();
+  const paths = [...found.keys()].toSorted();
   const names = new Map<bigint, string[]>();
   for (const path of paths) {
     const { inode, links } = found.get(path)!;
@@ -134,7 +134,7 @@ async function attributesOf(directory: string): Promise<Map<string, Record<strin
     const pairs = lines
       .filter((line) => line !== "")
       .map(splitPair)
-      .sort();
+      .toSorted();
     attributes.set(path, Object.fromEntries(pairs));
   }
   return attributes;

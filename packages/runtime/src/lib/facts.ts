@@ -1,4 +1,5 @@
 import type { GroupDirectory } from "@x/cgroups";
+import type { OverlayFacts } from "@x/unionfs";
 
 /**
  * What a plan must know of this machine. It is learned once, before a launch, and goes into the
@@ -18,6 +19,8 @@ export interface Facts {
   readonly missing?: readonly string[];
   /** What the source of each device is, by path. */
   readonly devices?: Readonly<Record<string, DeviceNode>>;
+  /** What this machine's overlay can do, for a root that is a union. */
+  readonly overlay?: OverlayFacts;
   /** The container's control group, one directory in each hierarchy, if it has one. */
   readonly cgroup?: readonly GroupDirectory[];
 }

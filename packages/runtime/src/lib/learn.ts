@@ -3,14 +3,14 @@ import { splitDevice } from "@x/syscall";
 import { ETC, ETC_NETWORK, TOP_LEVEL, type DeviceNode, type Entry, type Facts } from "./facts.ts";
 import { SandboxError } from "./error.ts";
 import { coveredPaths } from "./plan/mask.ts";
-import type { Sandbox } from "./sandbox.ts";
+import type { Root, Sandbox } from "./sandbox.ts";
 
 /**
  * Looks at what a plan for `sandbox` must know of this machine. Throws `SandboxError` when the
  * root is no directory, a bind source is missing, or a device is none.
  */
 export function learn(sandbox: Sandbox): Facts {
-  if (sandbox.root !== "host") checkRoot(sandbox.root.dir);
+  for (const dir of directoriesOf(sandbox.root)) checkRoot(dir);
   const sources: Record<string, "file" | "directory"> = {};
   sandbox.mounts?.forEach((mount, i) => {
     if (mount.type === "bind") sources[mount.source] = sourceKind(mount.source, i);
@@ -45,6 +45,13 @@ function isThere(path: string): boolean {
   } catch {
     return true;
   }
+}
+
+function directoriesOf(root: Root): readonly string[] {
+  if (root === "host") return [];
+  if ("dir" in root) return [root.dir];
+  const { lower, upper, work } = root;
+  return [...lower, ...(upper === undefined ? [] : [upper]), ...(work === undefined ? [] : [work])];
 }
 
 function checkRoot(dir: string): void {

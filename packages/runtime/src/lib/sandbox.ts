@@ -38,8 +38,29 @@ export interface Sandbox {
   readonly resources?: Resources;
 }
 
-/** This machine's `/usr` and a little of `/etc`, or a directory that holds a root file system. */
-export type Root = "host" | { readonly dir: string };
+/**
+ * This machine's `/usr` and a little of `/etc`, a directory that holds a root file system, or
+ * directories in a union.
+ */
+export type Root = "host" | DirectoryRoot | UnionRoot;
+
+/** A directory that holds a root file system. */
+export interface DirectoryRoot {
+  readonly dir: string;
+}
+
+/** Read-only directories, the layers of an image mostly, and a writable one on top. */
+export interface UnionRoot {
+  /** Absolute paths, the topmost first, with whiteouts as overlay has them. */
+  readonly lower: readonly string[];
+  /** Where writes go, with an empty directory beside it for overlay's work; memory unless given. */
+  readonly upper?: string;
+  readonly work?: string;
+  /** Bytes that writes may take where there is no `upper`; 1 GiB by default. */
+  readonly sizeBytes?: number;
+  /** Absolute paths of directories inside that are made if they are missing. */
+  readonly directories?: readonly string[];
+}
 
 /** A user by number, as the container knows it. */
 export interface User {

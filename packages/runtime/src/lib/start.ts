@@ -1,6 +1,7 @@
 import { text as readAll } from "node:stream/consumers";
 import type { Arch, SignalName } from "@x/syscall";
 import type { GroupDirectory } from "@x/cgroups";
+import type { OverlayFacts } from "@x/unionfs";
 import { compile, launch, type LaunchOptions, type Plan } from "@x/plan";
 import { containerIn, containerOf, type Container } from "./container.ts";
 import { SandboxError } from "./error.ts";
@@ -35,6 +36,8 @@ export interface RunResult {
 export interface PlanContext {
   /** The control group that the container is to join, one directory in each hierarchy. */
   readonly cgroup?: readonly GroupDirectory[];
+  /** What this machine's overlay can do, `overlayFacts()` of @x/unionfs: for a root of layers. */
+  readonly overlay?: OverlayFacts;
 }
 
 /**
@@ -42,10 +45,11 @@ export interface PlanContext {
  * group: that of a container with limits or devices has to be given. Throws `SandboxError` with the
  * field that makes no sense, before anything is touched.
  */
-export function planOf(sandbox: Sandbox, { cgroup }: PlanContext = {}): Plan {
+export function planOf(sandbox: Sandbox, context: PlanContext = {}): Plan {
   validate(sandbox);
-  if (cgroup !== undefined) return plan(sandbox, { ...learn(sandbox), cgroup });
-  if (!hasGroup(sandbox)) return recentPlan(sandbox, learn(sandbox));
+  const facts = { ...learn(sandbox), ...context };
+  if (context.cgroup !== undefined) return plan(sandbox, facts);
+  if (!hasGroup(sandbox)) return recentPlan(sandbox, facts);
   const message = "a list makes no control group; give the one that it is to join, as { cgroup }";
   throw new SandboxError(groupField(sandbox), message);
 }
@@ -60,10 +64,11 @@ export function planOf(sandbox: Sandbox, { cgroup }: PlanContext = {}): Plan {
  * description in all of them.
  */
 export async function start(sandbox: Sandbox, options: StartOptions = {}): Promise<Container> {
-  if (!hasGroup(sandbox)) return containerOf(await launch(planOf(sandbox), options));
+  const overlay = await overlayOf(sandbox);
+  if (!hasGroup(sandbox)) return containerOf(await launch(planOf(sandbox, overlay), options));
   validate(sandbox);
   options.signal?.throwIfAborted();
-  const facts = learn(sandbox);
+  const facts = { ...learn(sandbox), ...overlay };
   const groups = await makeGroups(sandbox, facts);
   try {
     const cgroup = groups.inside.directories.map(({ hierarchy, path }) => ({ hierarchy, path }));
@@ -108,7 +113,10 @@ export async function run(
  * Throws as {@link planOf} does, and for limits and devices: nobody would be there to make a
  * control group before it and to delete it afterwards.
  */
-export function standalonePlanOf(sandbox: Sandbox): Plan {
+export function standalonePlanOf(
+  sandbox: Sandbox,
+  context: Pick<PlanContext, "overlay"> = {},
+): Plan {
   validate(sandbox);
   if (hasGroup(sandbox)) {
     const message =
@@ -116,15 +124,29 @@ export function standalonePlanOf(sandbox: Sandbox): Plan {
       "for instance with systemd-run --scope -p MemoryMax=32M";
     throw new SandboxError(groupField(sandbox), message);
   }
-  return plan(sandbox, { ...learn(sandbox), missing: [] }, { standalone: true });
+  return plan(sandbox, { ...learn(sandbox), ...context, missing: [] }, { standalone: true });
 }
 
 /**
  * The container as a static executable for Linux, which needs neither Node nor this package to
  * run: {@link standalonePlanOf}, compiled. Throws as {@link planOf} does.
  */
-export function executableOf(sandbox: Sandbox, arch: Arch): Uint8Array {
-  return compile(standalonePlanOf(sandbox), { arch });
+export function executableOf(
+  sandbox: Sandbox,
+  arch: Arch,
+  context: Pick<PlanContext, "overlay"> = {},
+): Uint8Array {
+  return compile(standalonePlanOf(sandbox, context), { arch });
+}
+
+/**
+ * What a plan for this root must be told of this machine's overlay: nothing, unless it is a union.
+ * Rejects with `UnionError` where the kernel mounts no overlay.
+ */
+export async function overlayOf({ root }: Sandbox): Promise<Pick<PlanContext, "overlay">> {
+  if (typeof root !== "object" || !("lower" in root)) return {};
+  const { overlayFacts } = await import("@x/unionfs");
+  return { overlay: await overlayFacts() };
 }
 
 function groupField({ resources }: Sandbox): string {

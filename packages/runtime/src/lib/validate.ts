@@ -2,7 +2,7 @@ import { flagGroups } from "@x/syscall";
 import { namespaceKinds, NamespaceError, validateIdMappings } from "@x/namespaces";
 import { checkBounds, checkString, fail, pathInside, quote } from "./check.ts";
 import { checkDevices } from "./check-devices.ts";
-import type { Mount, Sandbox, User } from "./sandbox.ts";
+import type { Mount, Sandbox, UnionRoot, User } from "./sandbox.ts";
 
 /** The kernel's limits: execve(2) for all strings together, sethostname(2) for a name. */
 const MAX_TOTAL_BYTES = 6 * 1024 * 1024;
@@ -25,8 +25,7 @@ export function validate(sandbox: Sandbox): void {
     if (entry.indexOf("=") < 1) fail(`env[${i}]`, `${quote(entry)} is not of the form NAME=value`);
   });
   checkTotal([...args, ...env]);
-  checkString(cwd, "cwd");
-  if (!cwd.startsWith("/")) fail("cwd", `${quote(cwd)} is not an absolute path`);
+  checkAbsolute(cwd, "cwd");
   if (hostname !== undefined) checkHostname(hostname);
   if (user !== undefined) checkUser(user);
   mounts.forEach((mount, i) => checkMount(mount, `mounts[${i}]`));
@@ -39,13 +38,37 @@ export function validate(sandbox: Sandbox): void {
   });
 }
 
-function checkRoot({ root }: Sandbox): void {
+function checkRoot({ root, uidMappings }: Sandbox): void {
   if (root === "host") return;
-  if (typeof root !== "object" || typeof root.dir !== "string") {
-    fail("root", 'neither "host" nor a directory');
+  if (typeof root === "object" && "dir" in root && typeof root.dir === "string") {
+    checkString(root.dir, "root");
+    if (root.dir === "") fail("root", "the path is empty");
+  } else if (typeof root === "object" && "lower" in root) {
+    checkUnion(root);
+    if (uidMappings !== undefined) {
+      fail(
+        "uidMappings",
+        "a root that is a union has its files' own ids, and cannot be mapped yet",
+      );
+    }
+  } else fail("root", 'neither "host" nor a directory nor a union of directories');
+}
+
+function checkUnion({ lower, upper, work, sizeBytes, directories = [] }: UnionRoot): void {
+  if (!Array.isArray(lower) || lower.length === 0) fail("root.lower", "there is no directory");
+  lower.forEach((path, i) => checkAbsolute(path, `root.lower[${i}]`));
+  if ((upper === undefined) !== (work === undefined)) {
+    fail(upper === undefined ? "root.upper" : "root.work", "upper and work go together");
   }
-  checkString(root.dir, "root");
-  if (root.dir === "") fail("root", "the path is empty");
+  if (upper !== undefined) checkAbsolute(upper, "root.upper");
+  if (work !== undefined) checkAbsolute(work, "root.work");
+  checkBounds(sizeBytes, 1, Number.MAX_SAFE_INTEGER, "root.sizeBytes");
+  directories.forEach((path, i) => pathInside(path, `root.directories[${i}]`));
+}
+
+function checkAbsolute(path: string, field: string): void {
+  checkString(path, field);
+  if (!path.startsWith("/")) fail(field, `${quote(path)} is not an absolute path`);
 }
 
 function checkNamespaces({ namespaces, uidMappings, gidMappings }: Sandbox): void {
@@ -101,10 +124,7 @@ function checkMount(mount: Mount, field: string): void {
     fail(`${field}.destination`, `nothing may be mounted in /${parts[0]}`);
   }
   if (mount.type === "bind") {
-    checkString(mount.source, `${field}.source`);
-    if (!mount.source.startsWith("/")) {
-      fail(`${field}.source`, `${quote(mount.source)} is not an absolute path`);
-    }
+    checkAbsolute(mount.source, `${field}.source`);
   } else if (mount.type === "tmpfs") {
     checkBounds(mount.sizeBytes, 1, Number.MAX_SAFE_INTEGER, `${field}.sizeBytes`);
     checkBounds(mount.mode, 0, 0o7777, `${field}.mode`);

@@ -1,20 +1,15 @@
 import {
   AT_FDCWD,
-  layouts,
   MOUNT_ATTR_NODEV,
   MOUNT_ATTR_NOEXEC,
   MOUNT_ATTR_NOSUID,
   MOUNT_ATTR_RDONLY,
-  O_CLOEXEC,
-  O_PATH,
-  RESOLVE_IN_ROOT,
-  S_IFREG,
 } from "@x/syscall";
-import { result, step, struct, type Step } from "@x/plan";
+import { result, type Step } from "@x/plan";
 import type { Facts } from "../facts.ts";
 import type { Mount, Sandbox } from "../sandbox.ts";
+import { makeInside } from "./inside.ts";
 import { copyTree, newFilesystem, placeOn, setAttributes } from "./mount.ts";
-import { root } from "./root.ts";
 
 const TMPFS_BYTES = 64 * 1024 * 1024;
 const TMPFS_MODE = 0o1777;
@@ -59,28 +54,11 @@ function prepare(mount: Mount, i: number): Step[] {
   return [setAttributes(result(name), { attr_set }, { field })];
 }
 
-/** Makes each directory on the way, and the last component, unless it is there. */
 function destination(mount: Mount, i: number, facts: Facts): Step[] {
-  const field = `mounts[${i}].destination`;
   const isFile = mount.type === "bind" && facts.sources[mount.source] === "file";
-  const parts = mount.destination.split("/").filter((part) => part !== "");
-  const steps: Step[] = [];
-  let parent = root;
-  parts.forEach((part, depth) => {
-    const last = depth === parts.length - 1;
-    const here = result(last ? `place ${i}` : `place ${i} ${depth}`);
-    steps.push(
-      last && isFile
-        ? step("mknodat", [parent, part, S_IFREG | 0o644, 0], { tolerate: ["EEXIST"], field })
-        : step("mkdirat", [parent, part, 0o755], { tolerate: ["EEXIST"], field }),
-      inside(parts.slice(0, depth + 1).join("/"), here.result, field),
-    );
-    parent = here;
+  return makeInside(mount.destination, {
+    as: `place ${i}`,
+    file: isFile,
+    field: `mounts[${i}].destination`,
   });
-  return steps;
-}
-
-function inside(path: string, name: string, field: string): Step {
-  const how = struct(layouts.open_how, { flags: O_PATH | O_CLOEXEC, resolve: RESOLVE_IN_ROOT });
-  return step("openat2", [root, path, how, layouts.open_how.bytes], { as: name, field });
 }

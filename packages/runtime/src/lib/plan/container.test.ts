@@ -72,6 +72,25 @@ const plans: [file: string, sandbox: Sandbox, facts: Facts][] = [
   ],
   ["host-limited", limited, hybrid],
   ["host-limited-rootless", limited, { ...unified, uid: 1000, gid: 1000 }],
+  [
+    "image",
+    {
+      root: {
+        lower: ["/var/lib/x/layers/2/diff", "/var/lib/x/layers/1/diff"],
+        upper: "/var/lib/x/containers/1/upper",
+        work: "/var/lib/x/containers/1/work",
+        directories: ["/srv/app"],
+      },
+      args: ["/bin/true"],
+      cwd: "/srv/app",
+    },
+    { ...facts, overlay: { layers: "descriptor", detached: true, userNamespace: false } },
+  ],
+  [
+    "image-rootless-memory",
+    { root: { lower: ["/home/me/layers/1/diff"] }, args: ["/bin/true"] },
+    { ...rootless, overlay: { layers: "data", detached: false, userNamespace: true } },
+  ],
   ["dir-limited-ranges", { ...limited, root: { dir: "/srv/root" }, uidMappings: ranges }, hybrid],
 ];
 

@@ -17,7 +17,8 @@ import { afterFork, beforeFork, pid, supervise, underInit } from "./launcher.ts"
 import { loopback } from "./loopback.ts";
 import { proc, sys, sysSource } from "./proc.ts";
 import { mask } from "./mask.ts";
-import { makeRoot, pivot, root, rootSources } from "./root.ts";
+import { root } from "./inside.ts";
+import { makeRoot, pivot, rootSources } from "./root.ts";
 import { userNamespace, namespacesOf } from "./user-namespace.ts";
 
 /** What becomes of a plan. */

@@ -7,23 +7,21 @@ import {
   MOVE_MOUNT_F_EMPTY_PATH,
   S_IFREG,
 } from "@x/syscall";
-import { result, step, type Result, type Step } from "@x/plan";
+import { result, step, type Step } from "@x/plan";
 import { ETC, ETC_NETWORK, TOP_LEVEL, type Facts } from "../facts.ts";
-import type { Sandbox } from "../sandbox.ts";
+import { unionSteps } from "@x/unionfs";
+import { SandboxError } from "../error.ts";
+import type { DirectoryRoot, Sandbox, UnionRoot } from "../sandbox.ts";
+import { makeInside, root } from "./inside.ts";
 import { copyTree, directory, file, newFilesystem, place, setAttributes } from "./mount.ts";
 
-/** The mount that becomes `/`. */
-export const root: Result = result("root");
-
-const ROOT_BYTES = "1g";
+const ROOT_BYTES = 2 ** 30;
 const shared = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 
 /** What of the host is seen inside, as mounts nobody sees yet, opened while it can be reached. */
 export function rootSources(sandbox: Sandbox, facts: Facts): Step[] {
-  if (sandbox.root !== "host") {
-    const why = "the root file system, as a mount nobody sees yet";
-    return [copyTree(root.result, AT_FDCWD, sandbox.root.dir, { why, field: "root" })];
-  }
+  const { root: from } = sandbox;
+  if (from !== "host") return "dir" in from ? directoryRoot(from) : unionRoot(from, facts);
   return [
     copyTree("usr", AT_FDCWD, "/usr", { why: "this machine's programs" }),
     ...hostDirectories(facts).map((name) => copyTree(name, AT_FDCWD, `/${name}`)),
@@ -35,14 +33,47 @@ export function rootSources(sandbox: Sandbox, facts: Facts): Step[] {
   ];
 }
 
+function directoryRoot({ dir }: DirectoryRoot): Step[] {
+  const why = "the root file system, as a mount nobody sees yet";
+  return [copyTree(root.result, AT_FDCWD, dir, { why, field: "root" })];
+}
+
+/** Devices that an image brings cannot be opened, nor do its set-user-ID programs give anything. */
+function unionRoot(union: UnionRoot, { overlay }: Facts): Step[] {
+  if (overlay === undefined) {
+    throw new SandboxError(
+      "root",
+      "a union needs what this machine's overlay can do, as { overlay }",
+    );
+  }
+  const { lower, upper, work, sizeBytes = ROOT_BYTES } = union;
+  return unionSteps(
+    {
+      lower,
+      ...(upper === undefined || work === undefined ? { tmpfs: { sizeBytes } } : { upper, work }),
+      attributes: MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+      as: root.result,
+      field: "root",
+    },
+    overlay,
+  );
+}
+
+function missingDirectories(from: DirectoryRoot | UnionRoot): Step[] {
+  if ("dir" in from) return [];
+  return (from.directories ?? []).flatMap((path, i) =>
+    makeInside(path, { as: `directory ${i}`, field: `root.directories[${i}]` }),
+  );
+}
+
 /** Puts the new root on top of the old one, where every machine has a directory. */
 export function makeRoot(sandbox: Sandbox, facts: Facts): Step[] {
-  if (sandbox.root !== "host") return enter();
+  if (sandbox.root !== "host") return [...enter(), ...missingDirectories(sandbox.root)];
   return [
     ...newFilesystem(
       root.result,
       "tmpfs",
-      { mode: "0755", size: ROOT_BYTES },
+      { mode: "0755", size: "1g" },
       MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
       "/: fresh memory",
     ),

@@ -1,6 +1,11 @@
 /** The size of a block, of which archives are made. Source: POSIX pax, "ustar Interchange Format". */
 export const blockBytes = 512;
 
+/** How many bytes fill up the last block of `bytes` bytes. */
+export function paddingBytes(bytes: number): number {
+  return (blockBytes - (bytes % blockBytes)) % blockBytes;
+}
+
 /** Offset and length. */
 type Field = readonly [offset: number, bytes: number];
 

@@ -18,6 +18,8 @@ export interface ReadTarOptions {
 /**
  * The entries of an archive as it comes in; see {@link TarParser} for what it may hold.
  * Throws `X_IMAGE_ARCHIVE`, `X_IMAGE_LIMIT`.
+ *
+ * @yields each entry in the order of the archive
  */
 export async function* readTar(
   chunks: AsyncIterable<Uint8Array>,

@@ -1,6 +1,6 @@
 import type { TarHeader } from "./entry.ts";
 import { malformed, overLimit } from "./fault.ts";
-import { blockBytes, checksumFits, fields, isZero } from "./field.ts";
+import { blockBytes, checksumFits, fields, isZero, paddingBytes } from "./field.ts";
 import { blockName, blockSize, readHeader } from "./header.ts";
 import { defaultLimits, type TarLimits } from "./limits.ts";
 import { parsePax, type PaxRecords } from "./pax.ts";
@@ -109,7 +109,7 @@ export class TarParser {
     if (body.filled === body.bytes.length) {
       this.#body = undefined;
       this.#onBody(body.letter, body.name, body.bytes);
-      this.#skip = padding(body.size);
+      this.#skip = paddingBytes(body.size);
     }
     return at + bytes;
   }
@@ -156,7 +156,7 @@ export class TarParser {
     }
     if (letter === letters.label) {
       const size = blockSize(block, at, name, this.#limits);
-      this.#skip = size + padding(size);
+      this.#skip = size + paddingBytes(size);
       return;
     }
     this.#onEntry(block, at, letter, events);
@@ -241,11 +241,7 @@ export class TarParser {
     if (this.#bytes > most) throw overLimit(header.name, "too many bytes in all", most, "bytes");
     events.push({ kind: "entry", header });
     this.#data = dataBytes;
-    this.#padding = padding(dataBytes);
+    this.#padding = paddingBytes(dataBytes);
     if (dataBytes === 0) events.push(endOfEntry);
   }
-}
-
-function padding(bytes: number): number {
-  return (blockBytes - (bytes % blockBytes)) % blockBytes;
 }

@@ -1,13 +1,7 @@
 import * as v from "valibot";
 
 const body = v.object({
-  errors: v.array(
-    v.object({
-      code: v.optional(v.string()),
-      message: v.optional(v.string()),
-      detail: v.unknown(),
-    }),
-  ),
+  errors: v.array(v.object({ code: v.optional(v.string()), message: v.optional(v.string()) })),
 });
 const tokenBody = v.object({ details: v.string() });
 

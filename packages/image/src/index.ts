@@ -40,6 +40,11 @@ export type {
 
 // store
 export { chainId, chainIds } from "./lib/store/chain-id.ts";
+export type { Finding, FindingKind } from "./lib/store/check/finding.ts";
+export type { CheckOptions, CheckProgress } from "./lib/store/check/inspection.ts";
+export type { Collected } from "./lib/store/collect.ts";
+export type { DiskUsage, Usage } from "./lib/store/disk-usage.ts";
+export type { Keep } from "./lib/store/garbage.ts";
 export type { NamedDescriptor } from "./lib/store/index-file.ts";
 export type { LayerRecord, StoredLayer } from "./lib/store/layer-record.ts";
 export type { MakeLayer } from "./lib/store/layers.ts";
@@ -47,3 +52,21 @@ export type { Lock } from "./lib/store/lock.ts";
 export type { OpenBlob, PutBlobOptions } from "./lib/store/put-blob.ts";
 export { openStore } from "./lib/store/store.ts";
 export type { Store, WaitOptions } from "./lib/store/store.ts";
+
+// transport
+export { archiveDestination, createImageArchive } from "./lib/transport/archive-destination.ts";
+export type { ArchiveOptions, ImageArchive } from "./lib/transport/archive-destination.ts";
+export { copyImage } from "./lib/transport/copy.ts";
+export type { CopiedImage, CopyOptions, KnownImage } from "./lib/transport/copy.ts";
+export { ociLayoutDestination } from "./lib/transport/layout-destination.ts";
+export type { LayoutDestinationOptions } from "./lib/transport/layout-destination.ts";
+export { ociArchiveSource, ociLayoutSource } from "./lib/transport/layout-source.ts";
+export type { LayoutSourceOptions } from "./lib/transport/layout-source.ts";
+export { openImages } from "./lib/transport/open-images.ts";
+export type { OpenedImage, OpenedImages, OpenImagesOptions } from "./lib/transport/open-images.ts";
+export type {
+  BlobContent,
+  Document,
+  ImageDestination,
+  ImageSource,
+} from "./lib/transport/transport.ts";

@@ -3,6 +3,7 @@ import type { Progress, WorkOptions } from "../progress.ts";
 import { checkContent } from "../spec/descriptor.ts";
 import { maxBodyBytes } from "../spec/json.ts";
 import type { Descriptor } from "../spec/types.ts";
+import { once } from "./chunks.ts";
 import type { ImageDestination, ImageSource } from "./transport.ts";
 
 /** Copies a blob from the source, or from `content` where that is at hand. */
@@ -66,8 +67,4 @@ export async function readBlob(
   const bytes = Buffer.concat(parts);
   checkContent(bytes, descriptor);
   return bytes;
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

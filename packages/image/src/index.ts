@@ -4,12 +4,21 @@
 export { ImageError } from "./lib/error.ts";
 
 // Registries: names of images, pulling from and pushing to where they are kept.
+export type { RegistryOptions } from "./lib/registry/client.ts";
+export type { Credentials } from "./lib/registry/credentials.ts";
+export {
+  registryDestination,
+  type RegistryDestinationOptions,
+} from "./lib/registry/destination.ts";
+export { login, logout, type CredentialPlace, type LoginOptions } from "./lib/registry/login.ts";
 export {
   formatReference,
   parseReference,
   parseRegistry,
   type Reference,
 } from "./lib/registry/reference.ts";
+export { registrySource, type RegistrySourceOptions } from "./lib/registry/source.ts";
+export { listTags } from "./lib/registry/tags.ts";
 
 // spec
 export { isConfigType, parseConfig, parseIndex, parseManifest } from "./lib/spec/body.ts";

@@ -19,6 +19,8 @@ export interface Status {
   readonly links: number;
   /** Of the inode within its file system; a bigint where a number is too small. */
   readonly inode: number | bigint;
+  /** The device number of its file system. */
+  readonly filesystem: number;
   /** Bytes. */
   readonly size: number;
   /** Nanoseconds since 1970. */
@@ -47,6 +49,7 @@ export function statusAt(directory: number, name: Uint8Array): Status {
     gid: answer.readUInt32LE(24),
     links: answer.readUInt32LE(16),
     inode: inode(),
+    filesystem: answer.readUInt32LE(136) * 2 ** 20 + answer.readUInt32LE(140),
     size: Number(answer.readBigUInt64LE(40)),
     atime: time(64),
     mtime: time(112),

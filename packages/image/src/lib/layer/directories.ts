@@ -1,0 +1,271 @@
+import { AT_FDCWD, S_ISGID, syscall } from "@x/syscall";
+import { malformed } from "../tar/fault.ts";
+import { DirectoryCache } from "./directory-cache.ts";
+import { joinPath, kernelPath } from "./entry-path.ts";
+import { isErrno } from "./kernel-said.ts";
+import { claim, isOurs } from "./layer-directory.ts";
+import type { LayerDirectory, OpenDirectory } from "./layer-directory.ts";
+import { byDescriptor, openInRoot, openStraight } from "./open-beneath.ts";
+import { removeAt } from "./removal.ts";
+import { inodeAt, isDirectory, isSymlink, isWhiteout, itself, statusAt } from "./status.ts";
+import { hasDefaultAcl, setXattr } from "./xattrs.ts";
+
+/** What {@link Directories} needs to know. */
+export interface DirectoriesOptions {
+  readonly uid: number;
+  /** The attribute that makes a directory hide what is below it. */
+  readonly opaqueXattr: string;
+}
+
+/**
+ * The directories below a root while a layer is applied: found by the paths of an archive, made
+ * when they are missing, told apart by whose they are.
+ */
+export class Directories {
+  readonly root: OpenDirectory;
+  readonly nodes: Map<number | bigint, LayerDirectory> = new Map();
+  /** Paths that this layer hides of the layers below, for overlay. */
+  readonly hidden: Set<string> = new Set();
+  /** Whether permissions of directories do not stand in this user's way. */
+  readonly mayAll: boolean;
+  readonly #cache = new DirectoryCache();
+  readonly #opaqueXattr: string;
+  readonly #rootPath: Buffer;
+
+  /** Takes charge of the root's descriptor, a handle. */
+  constructor(root: number, isEmpty: boolean, options: DirectoriesOptions) {
+    this.mayAll = options.uid === 0;
+    this.#opaqueXattr = options.opaqueXattr;
+    this.#rootPath = linkOf(root);
+    this.root = { fd: root, node: this.#addForeign(root, "", isEmpty) };
+    this.#cache.set("", this.root);
+  }
+
+  /** The directory at a path; undefined when there is none. Follows links, inside the root. */
+  find(path: string): OpenDirectory | undefined {
+    return this.#cache.get(path) ?? this.#open(path);
+  }
+
+  /** The directory at a path, made if it is missing. `entry` is who needs it, for errors. */
+  reach(path: string, entry: Uint8Array): OpenDirectory {
+    const found = this.find(path);
+    if (found !== undefined) return found;
+    let [current, walked] = [this.root, ""];
+    for (const name of path.split("/")) {
+      walked = joinPath(walked, name);
+      current =
+        this.#cache.get(walked) ??
+        this.#open(walked) ??
+        this.#makeOnTheWay(current, name, walked, entry);
+    }
+    return current;
+  }
+
+  /**
+   * Makes something at a name, in the place of what lies there. `make` fails with `EEXIST` when
+   * something does.
+   */
+  place<T>(parent: OpenDirectory, leaf: string, name: Uint8Array, make: () => T): T {
+    let made: T;
+    try {
+      made = make();
+    } catch (error) {
+      if (!isErrno(error, "EEXIST")) throw error;
+      this.remove(parent, name);
+      made = make();
+    }
+    claim(parent.node, leaf);
+    return made;
+  }
+
+  /** Makes a directory where nothing or no directory lies; undefined where one does. */
+  make(
+    parent: OpenDirectory,
+    leaf: string,
+    name: Uint8Array,
+    mode: number,
+  ): LayerDirectory | undefined {
+    try {
+      syscall("mkdirat", parent.fd, name, mode);
+    } catch (error) {
+      if (!isErrno(error, "EEXIST")) throw error;
+      if (isDirectory(statusAt(parent.fd, name))) return undefined;
+      this.remove(parent, name);
+      syscall("mkdirat", parent.fd, name, mode);
+    }
+    claim(parent.node, leaf);
+    const node: LayerDirectory = {
+      path: joinPath(parent.node.path, leaf),
+      inode: inodeAt(parent.fd, name),
+      own: true,
+      hides: false,
+      mode,
+      described: undefined,
+      acl: undefined,
+      before: undefined,
+      names: undefined,
+      inherits: parent.node.inherits,
+    };
+    this.nodes.set(node.inode, node);
+    if (this.hidden.size > 0 && this.hidden.has(node.path)) this.hide(parent, name, node);
+    return node;
+  }
+
+  /** Lets a directory that came after a whiteout of its name hide what is below. */
+  hide(parent: OpenDirectory, name: Uint8Array, node: LayerDirectory): void {
+    node.hides = true;
+    const path = Buffer.concat([byDescriptor(parent.fd).subarray(0, -1), slash, name]);
+    setXattr(path, this.#opaqueXattr, yes);
+  }
+
+  /** What is known of the directory at a name, which is no link. */
+  nodeAt(parent: OpenDirectory, leaf: string, name: Uint8Array): LayerDirectory {
+    const known = this.nodes.get(inodeAt(parent.fd, name));
+    if (known !== undefined) return known;
+    const fd = openInRoot(parent.fd, name);
+    try {
+      return this.#addForeign(fd, joinPath(parent.node.path, leaf), false);
+    } finally {
+      syscall("close", fd);
+    }
+  }
+
+  /** Removes what lies at a name, whatever it is. */
+  remove(parent: OpenDirectory, name: Uint8Array): void {
+    const status = statusAt(parent.fd, name);
+    removeAt(parent.fd, name);
+    if (isDirectory(status) || isSymlink(status)) this.#cache.forget();
+  }
+
+  /** Opens a directory that is known, to read it and to change it; undefined when it is gone. */
+  open(node: LayerDirectory): number | undefined {
+    let fd: number;
+    try {
+      fd = openStraight(this.root.fd, kernelPath(node.path === "" ? "." : node.path));
+    } catch (error) {
+      if (isErrno(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
+      throw error;
+    }
+    if (inodeAt(fd, itself) === node.inode) return fd;
+    syscall("close", fd);
+    return undefined;
+  }
+
+  /** Says that directories or links were taken away by other means than {@link remove}. */
+  forget(): void {
+    this.#cache.forget();
+  }
+
+  /** Says that an entry is done with. */
+  release(): void {
+    this.#cache.release();
+  }
+
+  close(): void {
+    this.#cache.close();
+  }
+
+  #open(path: string): OpenDirectory | undefined {
+    const fd = this.#openPath(path);
+    if (fd === undefined) return undefined;
+    const node =
+      this.nodes.get(inodeAt(fd, itself)) ?? this.#addForeign(fd, this.#pathOf(fd, path), false);
+    const found = { fd, node };
+    this.#cache.set(path, found);
+    return found;
+  }
+
+  #openPath(path: string): number | undefined {
+    const bytes = kernelPath(path);
+    try {
+      return openInRoot(this.root.fd, bytes);
+    } catch (error) {
+      if (isErrno(error, "ENOENT", "ENOTDIR")) return undefined;
+      if (this.mayAll || !isErrno(error, "EACCES")) throw error;
+    }
+    // One of the directories on the way may not be entered: finding each lets this user in.
+    const above = path.lastIndexOf("/");
+    if (above > 0 && this.find(path.slice(0, above)) === undefined) return undefined;
+    return openInRoot(this.root.fd, bytes);
+  }
+
+  /** A directory of other layers, which its owner is let into until the end. */
+  #addForeign(fd: number, path: string, own: boolean): LayerDirectory {
+    const before = statusAt(fd, itself);
+    const link = byDescriptor(fd);
+    const node: LayerDirectory = {
+      path,
+      inode: before.inode,
+      own,
+      hides: false,
+      mode: before.mode & 0o7777,
+      described: undefined,
+      acl: undefined,
+      before: own ? undefined : before,
+      names: undefined,
+      inherits:
+        (before.mode & S_ISGID) !== 0 || hasDefaultAcl(Buffer.from(`/proc/self/fd/${fd}/.\0`)),
+    };
+    this.nodes.set(node.inode, node);
+    if (!this.mayAll && (before.mode & 0o700) !== 0o700) {
+      syscall("fchmodat", AT_FDCWD, link, 0o700);
+      node.mode = 0o700;
+    }
+    return node;
+  }
+
+  #makeOnTheWay(
+    above: OpenDirectory,
+    leaf: string,
+    path: string,
+    entry: Uint8Array,
+  ): OpenDirectory {
+    const name = kernelPath(leaf);
+    if (isOurs(above.node, leaf)) {
+      const there = this.#statusOf(above, name);
+      if (there !== undefined && !isWhiteout(there)) {
+        throw malformed(entry, `it lies in ${JSON.stringify(path)}, which is no directory`);
+      }
+    }
+    const node = this.make(above, leaf, name, 0o700);
+    if (node === undefined) {
+      throw malformed(entry, `it lies in ${JSON.stringify(path)}, which leads nowhere`);
+    }
+    const made = { fd: openInRoot(above.fd, name), node };
+    this.#cache.set(path, made);
+    return made;
+  }
+
+  #statusOf(directory: OpenDirectory, name: Uint8Array): ReturnType<typeof statusAt> | undefined {
+    try {
+      return statusAt(directory.fd, name);
+    } catch (error) {
+      if (isErrno(error, "ENOENT")) return undefined;
+      throw error;
+    }
+  }
+
+  /** Where a directory lies without links on the way; it is only a name, and is never trusted. */
+  #pathOf(fd: number, path: string): string {
+    const link = linkOf(fd);
+    const prefix = this.#rootPath;
+    const inside = link.length > prefix.length && link.subarray(0, prefix.length).equals(prefix);
+    return inside ? link.toString("latin1", prefix.length, link.length - 1) : path;
+  }
+}
+
+/** The path of a directory on the host, with a slash behind it; empty when it is too long. */
+function linkOf(fd: number): Buffer {
+  const bytes = Buffer.alloc(8192);
+  try {
+    const length = syscall("readlinkat", AT_FDCWD, byDescriptor(fd), bytes, bytes.length - 1);
+    if (length > 1) bytes[length] = 0x2f;
+    return bytes.subarray(0, length > 1 ? length + 1 : length);
+  } catch (error) {
+    if (isErrno(error, "ENAMETOOLONG")) return bytes.subarray(0, 0);
+    throw error;
+  }
+}
+
+const slash = Buffer.from("/");
+const yes = Buffer.from("y");

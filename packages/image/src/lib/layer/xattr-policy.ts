@@ -1,0 +1,29 @@
+/** Where a layer goes: by itself, to be stacked by overlay, or into one tree with the others. */
+export type Whiteouts = "overlay" | "flat";
+
+/** Where `containers/storage` and fuse-overlayfs keep the owner and mode that a file should have. */
+export const overrideXattr = "user.containers.override_stat";
+
+/**
+ * The name under which an extended attribute of an archive is written; undefined for those that
+ * are not. Labels and access lists of the host that made the archive mean nothing elsewhere. What
+ * overlay itself reads would let a layer reach into others: overlay has a way to hold such names,
+ * one tree has not. Source: overlayfs.rst, "Nesting overlayfs mounts".
+ */
+export function writtenXattr(name: string, whiteouts: Whiteouts): string | undefined {
+  if (dropped.has(name)) return undefined;
+  const own = /^(trusted|user)\.overlay\./.exec(name)?.[0];
+  if (own === undefined) return name;
+  return whiteouts === "overlay" ? `${own}overlay.${name.slice(own.length)}` : undefined;
+}
+
+/** Whether an attribute found on a file is none that came from an archive. */
+export function isOwnXattr(name: string): boolean {
+  return dropped.has(name) || /^(trusted|user)\.overlay\.(?!overlay\.)/.test(name);
+}
+
+const dropped: ReadonlySet<string> = new Set([
+  "security.selinux",
+  "system.nfs4_acl",
+  overrideXattr,
+]);

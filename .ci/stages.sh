@@ -1,8 +1,10 @@
 # What the stages of .ci/run do. Sourced by it.
 
-export packages="binutils binutils-aarch64-linux-gnu bubblewrap busybox-static cpio dbus dbus-user-session gcc
-  iproute2 libc6-dev libpam-systemd linux-libc-dev nftables procps qemu-system-arm qemu-system-x86 runc
-  strace systemd uidmap util-linux"
+export packages="attr binutils binutils-aarch64-linux-gnu bubblewrap busybox-static containerd cpio dbus
+  dbus-user-session docker-registry fuse-overlayfs gcc
+  iproute2 libc6-dev libcap2-bin libpam-systemd linux-libc-dev mmdebstrap nftables openssl podman procps
+  qemu-system-arm qemu-system-x86 runc skopeo
+  strace systemd uidmap umoci util-linux zstd"
 
 # stage NAME MINUTES COMMAND...: runs it, and leaves its exit status, time and reports for the summary.
 stage() {

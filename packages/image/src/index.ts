@@ -79,3 +79,22 @@ export type {
   ImageDestination,
   ImageSource,
 } from "./lib/transport/transport.ts";
+
+// tar: archives, to the byte
+export { compress } from "./lib/tar/compress.ts";
+export type { CompressOptions } from "./lib/tar/compress.ts";
+export { decompress } from "./lib/tar/decompress.ts";
+export type { DecompressOptions } from "./lib/tar/decompress.ts";
+export type { SparseExtent, TarEntryType, TarHeader } from "./lib/tar/entry.ts";
+export { defaultLimits } from "./lib/tar/limits.ts";
+export type { TarLimits } from "./lib/tar/limits.ts";
+export { readTar } from "./lib/tar/read-tar.ts";
+export type { ReadTarOptions, TarEntry } from "./lib/tar/read-tar.ts";
+export { TarParser } from "./lib/tar/reader.ts";
+export type { TarEvent } from "./lib/tar/reader.ts";
+export { tarEnd, tarHeader, tarPadding } from "./lib/tar/writer.ts";
+
+// layer: packing
+export { packLayer } from "./lib/layer/pack.ts";
+export type { Packed, PackedLayer, PackOptions } from "./lib/layer/pack.ts";
+export type { LayerChange } from "./lib/layer/pack-change.ts";

@@ -38,12 +38,11 @@ export class Directories {
     this.#opaqueXattr = options.opaqueXattr;
     this.#rootPath = linkOf(root);
     this.root = { fd: root, node: this.#addForeign(root, "", isEmpty) };
-    this.#cache.set("", this.root);
   }
 
   /** The directory at a path; undefined when there is none. Follows links, inside the root. */
   find(path: string): OpenDirectory | undefined {
-    return this.#cache.get(path) ?? this.#open(path);
+    return path === "" ? this.root : (this.#cache.get(path) ?? this.#open(path));
   }
 
   /** The directory at a path, made if it is missing. `entry` is who needs it, for errors. */
@@ -163,6 +162,7 @@ export class Directories {
 
   close(): void {
     this.#cache.close();
+    syscall("close", this.root.fd);
   }
 
   #open(path: string): OpenDirectory | undefined {

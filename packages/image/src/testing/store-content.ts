@@ -1,7 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { remove } from "../lib/store/discard.ts";
+import { removeTree } from "../lib/layer/remove-tree.ts";
 import { openStore, type Store } from "../lib/store/store.ts";
 import { digestOf } from "../lib/spec/digest.ts";
 import { mediaTypes } from "../lib/spec/media-type.ts";
@@ -18,7 +18,7 @@ export interface TemporaryStore extends AsyncDisposable {
 export async function temporaryStore(): Promise<TemporaryStore> {
   const folder = await mkdtemp(join(tmpdir(), "x-store-"));
   const store = await openStore({ path: join(folder, "store") });
-  return { store, folder, [Symbol.asyncDispose]: () => remove(folder) };
+  return { store, folder, [Symbol.asyncDispose]: () => removeTree(folder) };
 }
 
 /** Content and how it is known. */
@@ -46,11 +46,7 @@ export function opened(bytes: Uint8Array, chunk = 65_536) {
   });
 }
 
-/** Bytes in chunks. */
-export async function* inChunks(
-  bytes: Uint8Array,
-  chunk: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
+async function* inChunks(bytes: Uint8Array, chunk: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { rename, rm } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { removeTree } from "../layer/remove-tree.ts";
 import type { StorePaths } from "./paths.ts";
 import { errnoOf } from "./store-error.ts";
 
@@ -16,10 +17,5 @@ export async function discard(paths: StorePaths, path: string): Promise<void> {
     if (errnoOf(error) === "ENOENT") return;
     throw error;
   }
-  await remove(doomed);
-}
-
-/** Removes a file or a tree that nobody looks for. What is not there is no error. */
-export async function remove(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
+  await removeTree(doomed);
 }

@@ -1,9 +1,10 @@
 import { chmod, lstat, mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { ImageError } from "../error.ts";
+import { removeTree } from "../layer/remove-tree.ts";
 import { parseDigest, type Digest } from "../spec/digest.ts";
 import { syncDirectory, writeDurably } from "./durable.ts";
-import { discard, remove } from "./discard.ts";
+import { discard } from "./discard.ts";
 import { formatLayer, parseLayer, type LayerRecord, type StoredLayer } from "./layer-record.ts";
 import { lock } from "./lock.ts";
 import { layerLock, layerPath, unfinishedLayerPath, useLock, type StorePaths } from "./paths.ts";
@@ -57,7 +58,7 @@ export async function ensureLayer(
   if (meanwhile !== undefined) return meanwhile;
   const unfinished = unfinishedLayerPath(paths, chainId);
   // Of a maker that was killed: the lock says that it lives no more.
-  await remove(unfinished);
+  await removeTree(unfinished);
   try {
     await mkdir(unfinished, { mode: 0o700 });
     const record = await made(filesOf(unfinished), make);
@@ -69,7 +70,7 @@ export async function ensureLayer(
     await rename(unfinished, layerPath(paths, chainId));
     await syncDirectory(paths.layers);
   } catch (error) {
-    await remove(unfinished);
+    await removeTree(unfinished);
     if (error instanceof ImageError || !isOwn(error, paths)) throw error;
     throw await writeError(`cannot make the layer ${chainId}`, paths.root, error);
   }

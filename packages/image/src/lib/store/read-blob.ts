@@ -47,12 +47,12 @@ export async function readBlob(
   return { start: offset, chunks: chunksOf(blobPath(paths, digest), offset) };
 }
 
-/** Reads one chunk ahead, so that the disk works while the reader does. */
-export async function* chunksOf(
-  path: string,
-  offset = 0,
-  signal?: AbortSignal,
-): AsyncGenerator<Uint8Array, void, undefined> {
+/**
+ * Reads one chunk ahead, so that the disk works while the reader does.
+ *
+ * @yields the bytes from `offset` on
+ */
+async function* chunksOf(path: string, offset: number): AsyncGenerator<Uint8Array> {
   const file = await open(path, "r");
   let position = offset;
   const next = async (): Promise<Uint8Array> => {
@@ -72,7 +72,6 @@ export async function* chunksOf(
       const chunk = await ahead;
       ahead = undefined;
       if (chunk.length === 0) return;
-      signal?.throwIfAborted();
       ahead = next();
       // Its failure is told when it is its turn, if anybody still wants it then.
       ahead.catch(() => undefined);

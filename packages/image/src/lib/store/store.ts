@@ -3,7 +3,13 @@ import { resolve as absolute } from "node:path";
 import type { Digest } from "../spec/digest.ts";
 import type { Descriptor } from "../spec/types.ts";
 import type { BlobContent, ImageDestination, ImageSource } from "../transport/transport.ts";
+import { checkStore } from "./check/check.ts";
+import type { Finding } from "./check/finding.ts";
+import type { CheckOptions } from "./check/inspection.ts";
+import { collectGarbage, type Collected } from "./collect.ts";
 import { defaultStorePath } from "./default-path.ts";
+import { diskUsage, type DiskUsage } from "./disk-usage.ts";
+import type { Keep } from "./garbage.ts";
 import type { NamedDescriptor } from "./index-file.ts";
 import { namedIn } from "./index-file.ts";
 import type { StoredLayer } from "./layer-record.ts";
@@ -155,5 +161,24 @@ export class Store {
   /** Nothing is collected until the result is released or disposed of. */
   async use(options: WaitOptions = {}): Promise<Lock> {
     return lock(useLock(this.#paths), { kind: "shared", ...options });
+  }
+
+  /**
+   * Deletes what neither images nor what is to be kept needs, and what broken attempts have left. It
+   * waits until nobody uses the store, this process included. When a document that an image needs
+   * cannot be read, no blob and no layer is deleted: they could be what it needs.
+   */
+  async collectGarbage(options: Keep & WaitOptions = {}): Promise<Collected> {
+    return collectGarbage(this.#paths, options, options.signal);
+  }
+
+  /** What the store holds, and how much of it nobody needs. */
+  async diskUsage(keep: Keep = {}): Promise<DiskUsage> {
+    return diskUsage(this.#paths, keep);
+  }
+
+  /** What is wrong with the store; with `repair` it is mended as well. */
+  async check(options: CheckOptions = {}): Promise<Finding[]> {
+    return checkStore(this.#paths, options);
   }
 }

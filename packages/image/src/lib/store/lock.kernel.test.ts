@@ -1,0 +1,84 @@
+import { existsSync, readdirSync } from "node:fs";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startOnStore } from "../../testing/store-process.ts";
+import { lock, tryLock } from "./lock.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "x-lock-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const file = (name: string): string => join(folder, name);
+const descriptors = (): number => readdirSync("/proc/self/fd").length;
+
+describe("the lock of a file", () => {
+  test("is had by one task at a time, and each that waits gets it", async () => {
+    const path = file("turns");
+    let inside = 0;
+    let most = 0;
+    const task = async (transient: boolean): Promise<void> => {
+      await using _ = await lock(path, { kind: "exclusive", transient });
+      most = Math.max(most, ++inside);
+      await sleep(1);
+      inside--;
+    };
+    await Promise.all(Array.from({ length: 30 }, () => task(false)));
+    expect(most).toBe(1);
+    await Promise.all(Array.from({ length: 30 }, (_, index) => task(index % 2 === 0)));
+    expect(most).toBe(1);
+    await task(true);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test("is had shared by many, and by one alone after them", async () => {
+    const path = file("shared");
+    const first = await lock(path, { kind: "shared" });
+    const second = await lock(path, { kind: "shared" });
+    expect(tryLock(path, { kind: "exclusive" })).toBeUndefined();
+    const alone = lock(path, { kind: "exclusive" });
+    first.release();
+    second.release();
+    const held = await alone;
+    expect(tryLock(path, { kind: "shared" })).toBeUndefined();
+    held.release();
+    held.release();
+    tryLock(path, { kind: "shared" })!.release();
+  });
+
+  test("is not waited for any more when the signal says so, and no descriptor is left", async () => {
+    const path = file("aborted");
+    const held = await lock(path, { kind: "exclusive" });
+    const before = descriptors();
+    const abort = new AbortController();
+    const waiting = lock(path, { kind: "shared", signal: abort.signal });
+    abort.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+    await expect(lock(path, { kind: "shared", signal: abort.signal })).rejects.toThrow("enough");
+    expect(descriptors()).toBe(before);
+    held.release();
+  });
+
+  test("goes to who waits for it when its holder is killed", async () => {
+    const path = file("killed");
+    await using holder = startOnStore("hold", path, "exclusive");
+    await holder.begun;
+    expect(tryLock(path, { kind: "exclusive" })).toBeUndefined();
+    const waiting = lock(path, { kind: "exclusive" });
+    // Long enough for whoever would only look a few times to have given up.
+    await sleep(1500);
+    await holder.kill();
+    (await waiting).release();
+  });
+
+  test("cannot be had through a symbolic link", async () => {
+    await symlink("/dev/null", file("link"));
+    await expect(lock(file("link"), { kind: "shared" })).rejects.toMatchObject({
+      code: "X_IMAGE_STORE",
+    });
+  });
+});

@@ -31,7 +31,7 @@ export async function findCredentials(
   signal?: AbortSignal,
 ): Promise<FoundCredentials> {
   const { credentials, authFile, env = process.env } = options;
-  if (credentials !== undefined) return { credentials, looked: ["those that were given"] };
+  if (credentials !== undefined) return { credentials, looked: ["the options"] };
   const looked: string[] = [];
   for (const { path, called } of authPlaces(env, authFile)) {
     const shown = called === "" ? path : `${path} (${called})`;

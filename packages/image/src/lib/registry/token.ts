@@ -33,7 +33,7 @@ const body = v.object({
  * one in plain http that a registry names over https.
  */
 export function realmOf(registry: URL, realm: string): URL {
-  const url = URL.canParse(realm, registry.href) ? new URL(realm, registry) : undefined;
+  const url = URL.canParse(realm) ? new URL(realm) : undefined;
   const wanted = registry.protocol === "https:" ? ["https:"] : ["https:", "http:"];
   if (url !== undefined && wanted.includes(url.protocol) && url.username + url.password === "") {
     return url;

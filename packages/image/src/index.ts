@@ -3,6 +3,14 @@
  */
 export { ImageError } from "./lib/error.ts";
 
+// layer
+export { applyLayer } from "./lib/layer/apply.ts";
+export type { Applied, ApplyOptions, Skipped } from "./lib/layer/apply.ts";
+export type { PendingLink } from "./lib/layer/extraction.ts";
+export { removeTree } from "./lib/layer/remove-tree.ts";
+export { settleLayer } from "./lib/layer/settle.ts";
+export type { Whiteouts } from "./lib/layer/xattr-policy.ts";
+
 // Registries: names of images, pulling from and pushing to where they are kept.
 export type { RegistryOptions } from "./lib/registry/client.ts";
 export type { Credentials } from "./lib/registry/credentials.ts";

@@ -17,6 +17,7 @@ import { Extraction } from "./extraction.ts";
 import type { PendingLink } from "./extraction.ts";
 import { finishDirectories } from "./finish-directories.ts";
 import { kernelSaid } from "./kernel-said.ts";
+import type { LayerDirectory } from "./layer-directory.ts";
 import { openHost, openStraight } from "./open-beneath.ts";
 import { pauses } from "./pauses.ts";
 import { untilAborted } from "./until-aborted.ts";
@@ -68,6 +69,8 @@ export interface Applied {
   readonly hidden: readonly string[];
   /** Directories that hide all that is below them; `""`, the root, among them is for `settleLayer`. */
   readonly opaque: readonly string[];
+  /** The attribute that makes a directory hide what is below it. */
+  readonly opaqueXattr: string;
   /** What was left out; the first thousand. */
   readonly skipped: readonly Skipped[];
 }
@@ -102,12 +105,14 @@ export async function applyLayer(
   try {
     const read = await extract(chunks, extraction, options, limits);
     const implicit = await finishDirectories(directories, context, signal);
+    const hiding = [...directories.nodes.values()].filter(({ hides }) => hides).map(pathOf);
     return {
       ...read,
       implicit,
       pendingLinks: extraction.pendingLinks,
       hidden: [...directories.hidden],
-      opaque: [...extraction.opaque],
+      opaque: [...extraction.opaque, ...hiding],
+      opaqueXattr,
       skipped,
     };
   } finally {
@@ -211,6 +216,10 @@ async function* counted(
     onBytes?.(bytes);
     yield chunk;
   }
+}
+
+function pathOf({ path }: LayerDirectory): string {
+  return path;
 }
 
 const dot = Buffer.from(".\0");

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
-import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_CLOEXEC, O_NOFOLLOW, O_PATH, syscall } from "@x/syscall";
+import { AT_SYMLINK_NOFOLLOW, syscall } from "@x/syscall";
 import type { TarHeader } from "../tar/entry.ts";
 import { isErrno } from "./kernel-said.ts";
+import { changeMode } from "./change-mode.ts";
 import { pathBytes } from "./entry-path.ts";
 import type { LayerDirectory } from "./layer-directory.ts";
-import { byDescriptor } from "./open-beneath.ts";
+import { byName } from "./open-beneath.ts";
 import type { Status } from "./status.ts";
 import { overrideXattr } from "./xattr-policy.ts";
 import { defaultAcl, removeXattr, setXattr, writeXattrs } from "./xattrs.ts";
@@ -68,7 +69,7 @@ export function finishFile(
   if (header.xattrs.size > 0) writeXattrs(fd, header.xattrs, header.name, context);
   if (!keep) record(fd, header, header.name, context);
   if (!final) syscall("fchmod", fd, mode);
-  syscall("utimensat", fd, null, times(header), 0);
+  syscall("utimensat", fd, null, timesOf(header), 0);
 }
 
 /** Gives a symbolic link, device or fifo that was just made its attributes; it is not followed. */
@@ -84,11 +85,10 @@ export function finishNode(
     syscall("fchownat", parent, leaf, uid, gid, AT_SYMLINK_NOFOLLOW);
   }
   if (header.xattrs.size > 0) {
-    const place = Buffer.concat([byDescriptor(parent).subarray(0, -1), slash, leaf]);
-    writeXattrs(place, header.xattrs, header.name, context);
+    writeXattrs(byName(parent, leaf), header.xattrs, header.name, context);
   }
   if (header.type !== "symlink") changeMode(parent, leaf, header.mode);
-  syscall("utimensat", parent, leaf, times(header), AT_SYMLINK_NOFOLLOW);
+  syscall("utimensat", parent, leaf, timesOf(header), AT_SYMLINK_NOFOLLOW);
 }
 
 /** Gives a directory owner, mode and times, by a descriptor that can be read. */
@@ -109,13 +109,13 @@ export function finishDirectory(
   }
   if (node.acl !== undefined) writeXattrs(fd, new Map([[defaultAcl, node.acl]]), entry, context);
   if (chown || node.mode !== mode) syscall("fchmod", fd, mode);
-  syscall("utimensat", fd, null, times(attributes), 0);
+  syscall("utimensat", fd, null, timesOf(attributes), 0);
 }
 
 /** Gives a directory of other layers back what it lost while others were put into it. */
 export function restoreDirectory(fd: number, { mode }: LayerDirectory, before: Status): void {
   if ((before.mode & 0o7777) !== mode) syscall("fchmod", fd, before.mode & 0o7777);
-  syscall("utimensat", fd, null, times(before), 0);
+  syscall("utimensat", fd, null, timesOf(before), 0);
 }
 
 /** Writes down what a file should be, as `containers/storage` does. */
@@ -133,23 +133,12 @@ function record(
   }
 }
 
-/** `fchmodat(2)` follows links, and `fchmod(2)` takes no mere handle: the kernel's own link does. */
-function changeMode(parent: number, leaf: Uint8Array, mode: number): void {
-  const fd = syscall("openat", parent, leaf, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
-  try {
-    syscall("fchmodat", AT_FDCWD, byDescriptor(fd), mode);
-  } finally {
-    syscall("close", fd);
-  }
-}
-
 const accessAcl = "system.posix_acl_access";
-const slash = Buffer.from("/");
 const timespecs = Buffer.alloc(32);
 const latest = 2n ** 62n;
 
 /** Two `timespec`s for utimensat(2); the bytes are used again by the next call. */
-function times({ mtime, atime = mtime }: Pick<Attributes, "mtime" | "atime">): Uint8Array {
+export function timesOf({ mtime, atime = mtime }: Pick<Attributes, "mtime" | "atime">): Uint8Array {
   timespec(0, atime);
   timespec(16, mtime);
   return timespecs;

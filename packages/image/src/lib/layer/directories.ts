@@ -5,9 +5,17 @@ import { joinPath, kernelPath } from "./entry-path.ts";
 import { isErrno } from "./kernel-said.ts";
 import { claim, isOurs } from "./layer-directory.ts";
 import type { LayerDirectory, OpenDirectory } from "./layer-directory.ts";
-import { byDescriptor, openInRoot, openStraight } from "./open-beneath.ts";
+import { byDescriptor, byItself, byName, openInRoot, openStraight } from "./open-beneath.ts";
 import { removeAt } from "./removal.ts";
-import { inodeAt, isDirectory, isSymlink, isWhiteout, itself, statusAt } from "./status.ts";
+import {
+  inodeAt,
+  isDirectory,
+  isSymlink,
+  isWhiteout,
+  itself,
+  statusAt,
+  statusIfAny,
+} from "./status.ts";
 import { hasDefaultAcl, setXattr } from "./xattrs.ts";
 
 /** What {@link Directories} needs to know. */
@@ -113,8 +121,7 @@ export class Directories {
   /** Lets a directory that came after a whiteout of its name hide what is below. */
   hide(parent: OpenDirectory, name: Uint8Array, node: LayerDirectory): void {
     node.hides = true;
-    const path = Buffer.concat([byDescriptor(parent.fd).subarray(0, -1), slash, name]);
-    setXattr(path, this.#opaqueXattr, yes);
+    setXattr(byName(parent.fd, name), this.#opaqueXattr, yes);
   }
 
   /** What is known of the directory at a name, which is no link. */
@@ -203,8 +210,7 @@ export class Directories {
       acl: undefined,
       before: own ? undefined : before,
       names: undefined,
-      inherits:
-        (before.mode & S_ISGID) !== 0 || hasDefaultAcl(Buffer.from(`/proc/self/fd/${fd}/.\0`)),
+      inherits: (before.mode & S_ISGID) !== 0 || hasDefaultAcl(byItself(fd)),
     };
     this.nodes.set(node.inode, node);
     if (!this.mayAll && (before.mode & 0o700) !== 0o700) {
@@ -222,7 +228,7 @@ export class Directories {
   ): OpenDirectory {
     const name = kernelPath(leaf);
     if (isOurs(above.node, leaf)) {
-      const there = this.#statusOf(above, name);
+      const there = statusIfAny(above.fd, name);
       if (there !== undefined && !isWhiteout(there)) {
         throw malformed(entry, `it lies in ${JSON.stringify(path)}, which is no directory`);
       }
@@ -234,15 +240,6 @@ export class Directories {
     const made = { fd: openInRoot(above.fd, name), node };
     this.#cache.set(path, made);
     return made;
-  }
-
-  #statusOf(directory: OpenDirectory, name: Uint8Array): ReturnType<typeof statusAt> | undefined {
-    try {
-      return statusAt(directory.fd, name);
-    } catch (error) {
-      if (isErrno(error, "ENOENT")) return undefined;
-      throw error;
-    }
   }
 
   /** Where a directory lies without links on the way; it is only a name, and is never trusted. */
@@ -267,5 +264,4 @@ function linkOf(fd: number): Buffer {
   }
 }
 
-const slash = Buffer.from("/");
 const yes = Buffer.from("y");

@@ -20,10 +20,9 @@ import type { EntryPath } from "./entry-path.ts";
 import { FileContent } from "./file-content.ts";
 import { isErrno, kernelSaid } from "./kernel-said.ts";
 import { attributesOf } from "./layer-directory.ts";
-import type { LayerDirectory, OpenDirectory } from "./layer-directory.ts";
-import { byDescriptor } from "./open-beneath.ts";
-import { isDirectory, isWhiteout, statusAt } from "./status.ts";
-import type { Status } from "./status.ts";
+import type { LayerDirectory } from "./layer-directory.ts";
+import { byItself, byName } from "./open-beneath.ts";
+import { isDirectory, isWhiteout, statusIfAny } from "./status.ts";
 import { hideName, removeName, removeOthers } from "./whiteouts.ts";
 import { removeOtherXattrs, setXattr, withoutDefaultAcl, writeXattrs } from "./xattrs.ts";
 
@@ -191,7 +190,7 @@ export class Extraction {
     const parent = directories.reach(path, header.name);
     const targetParent = directories.find(target.parent);
     const [name, targetName] = [kernelPath(leaf), kernelPath(target.leaf)];
-    const there = targetParent === undefined ? undefined : statusOf(targetParent, targetName);
+    const there = targetParent === undefined ? undefined : statusIfAny(targetParent.fd, targetName);
     if (target.leaf === "" || (there !== undefined && isDirectory(there))) {
       throw malformed(header.name, "a hard link to a directory");
     }
@@ -200,7 +199,7 @@ export class Extraction {
       if (this.#context.whiteouts === "flat" || same) {
         throw malformed(header.name, "a hard link to a file that is not there");
       }
-      if (statusOf(parent, name) !== undefined) directories.remove(parent, name);
+      if (statusIfAny(parent.fd, name) !== undefined) directories.remove(parent, name);
       const place = joinPath(parent.node.path, leaf);
       this.pendingLinks.push({ name: place, target: joinPath(target.parent, target.leaf) });
       return;
@@ -219,9 +218,7 @@ export class Extraction {
     const made = directories.make(parent, leaf, name, plain ? header.mode : 0o700);
     const node = made ?? directories.nodeAt(parent, leaf, name);
     if (made === undefined && !parent.node.own) (parent.node.names ??= new Set()).add(leaf);
-    this.#describe(node, header, made === undefined, () =>
-      Buffer.concat([byDescriptor(parent.fd).subarray(0, -1), slash, name]),
-    );
+    this.#describe(node, header, made === undefined, () => byName(parent.fd, name));
   }
 
   #makeRoot(header: TarHeader): void {
@@ -229,7 +226,7 @@ export class Extraction {
       throw malformed(header.name, `a ${header.type} in the place of the root directory`);
     }
     const { fd, node } = this.#directories.root;
-    this.#describe(node, header, true, () => selfOf(fd));
+    this.#describe(node, header, true, () => byItself(fd));
   }
 
   #describe(node: LayerDirectory, header: TarHeader, existed: boolean, place: () => Buffer): void {
@@ -261,25 +258,10 @@ export class Extraction {
       return;
     }
     const { fd, node } = this.#directories.reach(path, entry);
-    setXattr(selfOf(fd), this.#opaqueXattr, yes);
+    setXattr(byItself(fd), this.#opaqueXattr, yes);
     this.opaque.add(node.path);
   }
 }
 
-/** The path of a directory by its descriptor that calls which follow no link take too. */
-function selfOf(fd: number): Buffer {
-  return Buffer.from(`/proc/self/fd/${fd}/.\0`);
-}
-
-function statusOf(directory: OpenDirectory, name: Uint8Array): Status | undefined {
-  try {
-    return statusAt(directory.fd, name);
-  } catch (error) {
-    if (isErrno(error, "ENOENT")) return undefined;
-    throw error;
-  }
-}
-
 const nul = Buffer.from([0]);
-const slash = Buffer.from("/");
 const yes = Buffer.from("y");

@@ -62,6 +62,16 @@ export function byDescriptor(fd: number): Buffer {
   return Buffer.from(`/proc/self/fd/${fd}\0`);
 }
 
+/** The same for a directory, for calls that do not follow a link at the end of a path. */
+export function byItself(directory: number): Buffer {
+  return Buffer.from(`/proc/self/fd/${directory}/.\0`);
+}
+
+/** The same for what lies at a name in a directory. */
+export function byName(directory: number, name: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`/proc/self/fd/${directory}/`), name]);
+}
+
 /** The kernel answers `EAGAIN` when a rename anywhere races with `..`. Source: openat2(2). */
 function openRetrying(root: number, path: Uint8Array, open: Uint8Array): number {
   for (let tries = 0; ; tries++) {

@@ -9,6 +9,7 @@ import {
   STATX_BASIC_STATS,
   syscall,
 } from "@x/syscall";
+import { isErrno } from "./kernel-said.ts";
 
 /** What a file is, as far as layers care. */
 export interface Status {
@@ -56,6 +57,16 @@ export function statusAt(directory: number, name: Uint8Array): Status {
     major: answer.readUInt32LE(128),
     minor: answer.readUInt32LE(132),
   };
+}
+
+/** What lies at a name in a directory; undefined for nothing. Throws `SyscallError`. */
+export function statusIfAny(directory: number, name: Uint8Array): Status | undefined {
+  try {
+    return statusAt(directory, name);
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return undefined;
+    throw error;
+  }
 }
 
 /** The inode alone of what lies at a name in a directory: less to make than a whole status. */

@@ -19,8 +19,15 @@ export function writtenXattr(name: string, whiteouts: Whiteouts): string | undef
 
 /** Whether an attribute found on a file is none that came from an archive. */
 export function isOwnXattr(name: string): boolean {
-  return dropped.has(name) || /^(trusted|user)\.overlay\.(?!overlay\.)/.test(name);
+  return dropped.has(name) || overlays.test(name);
 }
+
+/** Whether an attribute goes along when a file is copied from one layer into another. */
+export function isCopiedXattr(name: string): boolean {
+  return name !== "security.selinux" && !overlays.test(name);
+}
+
+const overlays = /^(trusted|user)\.overlay\.(?!overlay\.)/;
 
 const dropped: ReadonlySet<string> = new Set([
   "security.selinux",

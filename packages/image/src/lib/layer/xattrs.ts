@@ -18,6 +18,7 @@ export interface XattrContext {
 export const defaultAcl = "system.posix_acl_default";
 const unknown = ["EOPNOTSUPP", "EPERM", "EINVAL"];
 const list = Buffer.alloc(2 ** 16);
+const scratch = Buffer.alloc(2 ** 16);
 
 /**
  * Writes the extended attributes of an entry. One that the file system or the user may not have is
@@ -87,13 +88,12 @@ export function xattrNames(place: XattrPlace): string[] {
 /** The value of an attribute; undefined when there is none. Throws `SyscallError`. */
 export function getXattr(place: XattrPlace, name: string): Buffer | undefined {
   const bytes = Buffer.from(`${name}\0`, "latin1");
-  const value = Buffer.alloc(2 ** 16);
   try {
     const length =
       typeof place === "number"
-        ? syscall("fgetxattr", place, bytes, value, value.length)
-        : syscall("lgetxattr", place, bytes, value, value.length);
-    return value.subarray(0, length);
+        ? syscall("fgetxattr", place, bytes, scratch, scratch.length)
+        : syscall("lgetxattr", place, bytes, scratch, scratch.length);
+    return Buffer.from(scratch.subarray(0, length));
   } catch (error) {
     if (isErrno(error, "ENODATA", "EOPNOTSUPP", "EPERM")) return undefined;
     throw error;

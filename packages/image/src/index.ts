@@ -2,6 +2,8 @@
  * @packageDocumentation
  */
 export { ImageError } from "./lib/error.ts";
+export type { ImageErrorCode, ImageErrorDetails } from "./lib/error.ts";
+export type { Progress, WorkOptions } from "./lib/progress.ts";
 
 // layer
 export { applyLayer } from "./lib/layer/apply.ts";
@@ -20,6 +22,7 @@ export {
 } from "./lib/registry/destination.ts";
 export { login, logout, type CredentialPlace, type LoginOptions } from "./lib/registry/login.ts";
 export {
+  defaultRegistry,
   formatReference,
   parseReference,
   parseRegistry,
@@ -60,12 +63,14 @@ export { chainId, chainIds } from "./lib/store/chain-id.ts";
 export type { Finding, FindingKind } from "./lib/store/check/finding.ts";
 export type { CheckOptions, CheckProgress } from "./lib/store/check/inspection.ts";
 export type { Collected } from "./lib/store/collect.ts";
+export { usedBelow } from "./lib/store/disk-usage.ts";
 export type { DiskUsage, Usage } from "./lib/store/disk-usage.ts";
 export type { Keep } from "./lib/store/garbage.ts";
 export type { NamedDescriptor } from "./lib/store/index-file.ts";
 export type { LayerRecord, StoredLayer } from "./lib/store/layer-record.ts";
 export type { MakeLayer } from "./lib/store/layers.ts";
-export type { Lock } from "./lib/store/lock.ts";
+export { lock, tryLock } from "./lib/store/lock.ts";
+export type { Lock, LockOptions } from "./lib/store/lock.ts";
 export type { OpenBlob, PutBlobOptions } from "./lib/store/put-blob.ts";
 export { openStore } from "./lib/store/store.ts";
 export type { Store, WaitOptions } from "./lib/store/store.ts";

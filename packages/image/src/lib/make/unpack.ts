@@ -1,0 +1,180 @@
+import pLimit from "p-limit";
+import { ImageError } from "../error.ts";
+import { applyLayer, type Applied, type ApplyOptions } from "../layer/apply.ts";
+import { settleLayer } from "../layer/settle.ts";
+import type { Progress, WorkOptions } from "../progress.ts";
+import type { Descriptor, ImageConfig } from "../spec/types.ts";
+import type { LayerRecord } from "../store/layer-record.ts";
+import type { Store } from "../store/store.ts";
+import { layersIn, readImage, type ImageLayer, type StoredImage } from "./stored-image.ts";
+import type { StoredImageOptions } from "./stored-image.ts";
+
+/** How layers are unpacked. */
+export interface UnpackOptions
+  extends WorkOptions, StoredImageOptions, Pick<ApplyOptions, "limits" | "owners"> {
+  /** Layers at a time; 3 by default. */
+  readonly concurrency?: number;
+}
+
+/** An image whose layers are there. */
+export interface Unpacked extends StoredImage {
+  /** The directories of the layers, topmost first, as overlay wants them. */
+  readonly lower: readonly string[];
+  /** What people should know: devices that could not be made. */
+  readonly notices: readonly string[];
+}
+
+/** How the layers of an image that is still coming in are unpacked. */
+export interface UnpackLayersOptions extends UnpackOptions {
+  /** Resolves once the blob of a layer is in the store. */
+  readonly ready?: (layer: Descriptor) => Promise<unknown>;
+}
+
+/**
+ * Unpacks the layers of an image, each once and into a directory of its own, which all images and
+ * containers share. Several are unpacked at a time; each is finished after the ones below it.
+ * Hold `store.use()` as long as you need the directories. Rejects with `X_IMAGE_DIGEST` for a layer
+ * that is not what the configuration says, and with what `applyLayer` throws; no part of a layer is
+ * left then.
+ */
+export async function unpackImage(
+  store: Store,
+  descriptor: Descriptor,
+  options: UnpackOptions = {},
+): Promise<Unpacked> {
+  await using _use = await store.use(options.signal && { signal: options.signal });
+  return unpackLayers(store, await readImage(store, descriptor, options), options);
+}
+
+/** The same of an image whose manifest and configuration are known. */
+export async function unpackLayers(
+  store: Store,
+  image: StoredImage,
+  options: UnpackLayersOptions = {},
+): Promise<Unpacked> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
+  const limit = pLimit(options.concurrency ?? 3);
+  const directories: Promise<string>[] = [];
+  for (const layer of layersIn(image)) {
+    const below = [...directories];
+    const make = async (directory: string): Promise<LayerRecord> => {
+      await options.ready?.(layer.descriptor);
+      const applied = await limit(() =>
+        applyBlob(store, layer, { ...options, signal, directory, whiteouts: "overlay" }),
+      );
+      const lowers = (await Promise.all(below)).toReversed();
+      await settleLayer(directory, applied, lowers);
+      return recordOf(layer, applied);
+    };
+    directories.push(ensure(store, layer, make, { ...options, signal }));
+  }
+  try {
+    const lower = (await Promise.all(directories)).toReversed();
+    return { ...image, lower, notices: await noticesOf(store, image) };
+  } catch (error) {
+    stop.abort(error);
+    await Promise.allSettled(directories);
+    throw error;
+  }
+}
+
+/**
+ * Unpacks all layers of an image on top of each other into one plain directory, which must be
+ * there; files that lower layers have left are replaced and removed as the layers say.
+ */
+export async function unpackFlat(
+  store: Store,
+  descriptor: Descriptor,
+  directory: string,
+  options: UnpackOptions = {},
+): Promise<{ readonly config: ImageConfig; readonly notices: readonly string[] }> {
+  await using _use = await store.use(options.signal && { signal: options.signal });
+  const image = await readImage(store, descriptor, options);
+  const notices: string[] = [];
+  for (const layer of layersIn(image)) {
+    const applied = await applyBlob(store, layer, { ...options, directory, whiteouts: "flat" });
+    notices.push(...notesOf(applied));
+    const [missing] = applied.pendingLinks;
+    if (missing !== undefined) throw danglingLink(missing.name, missing.target);
+  }
+  return { config: image.config, notices };
+}
+
+async function ensure(
+  store: Store,
+  layer: ImageLayer,
+  make: (directory: string) => Promise<LayerRecord>,
+  { signal, onProgress }: { signal: AbortSignal } & WorkOptions,
+): Promise<string> {
+  let isMade = false;
+  const directory = await store.ensureLayer(
+    layer.chainId,
+    async (directory) => {
+      isMade = true;
+      return make(directory);
+    },
+    { signal },
+  );
+  if (!isMade) onProgress?.(progressOf(layer, "exists", layer.descriptor.size));
+  return directory;
+}
+
+/** Applies the blob of a layer and compares what it was with what it should be. */
+async function applyBlob(
+  store: Store,
+  layer: ImageLayer,
+  options: UnpackOptions & Pick<ApplyOptions, "directory" | "whiteouts">,
+): Promise<Applied> {
+  const { onProgress, signal, directory, whiteouts, limits, owners } = options;
+  signal?.throwIfAborted();
+  const { descriptor, compression, diffId } = layer;
+  onProgress?.(progressOf(layer, "started", 0));
+  const { chunks } = await store.readBlob(descriptor);
+  const applied = await applyLayer(chunks, {
+    compression,
+    directory,
+    whiteouts,
+    ...(limits && { limits }),
+    ...(owners && { owners }),
+    ...(signal && { signal }),
+    ...(onProgress && {
+      onBytes: (bytes: number) => onProgress(progressOf(layer, "running", bytes)),
+    }),
+  });
+  if (applied.diffId !== diffId) {
+    const message = `the layer ${descriptor.digest} holds ${applied.diffId}`;
+    throw new ImageError("X_IMAGE_DIGEST", message, {
+      hint: `The image's configuration says ${diffId}; whoever made it has to make it again`,
+    });
+  }
+  onProgress?.(progressOf(layer, "done", descriptor.size));
+  return applied;
+}
+
+function progressOf({ descriptor }: ImageLayer, state: Progress["state"], bytes: number): Progress {
+  const { digest, mediaType, size: total } = descriptor;
+  return { phase: "unpack", digest, mediaType, bytes, total, state };
+}
+
+function recordOf({ diffId, parent }: ImageLayer, applied: Applied): LayerRecord {
+  const { bytes, entries } = applied;
+  const notes = notesOf(applied);
+  return { diffId, parent, bytes, entries, ...(notes.length > 0 && { notes }) };
+}
+
+function notesOf({ skipped }: Applied): string[] {
+  return skipped.map(({ name, reason }) => `${name} is left out: ${reason}`);
+}
+
+/** Also of layers that were there already. */
+async function noticesOf(store: Store, image: StoredImage): Promise<string[]> {
+  const layers = layersIn(image).map(({ chainId }) => store.layerRecord(chainId));
+  return (await Promise.all(layers)).flatMap((record) => record?.notes ?? []);
+}
+
+function danglingLink(name: string, target: string): ImageError {
+  return new ImageError("X_IMAGE_ARCHIVE", `this is a hard link to ${target}, which is not there`, {
+    field: name,
+  });
+}

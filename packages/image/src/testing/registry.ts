@@ -115,7 +115,8 @@ async function listening(child: ChildProcess): Promise<string> {
   });
 }
 
-function onPath(program: string): boolean {
+/** Whether there is such a program. */
+export function onPath(program: string): boolean {
   return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);

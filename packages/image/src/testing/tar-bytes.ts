@@ -1,3 +1,4 @@
+import { ImageError } from "../lib/error.ts";
 import type { TarHeader } from "../lib/tar/entry.ts";
 import { checksum, fields } from "../lib/tar/field.ts";
 import type { TarLimits } from "../lib/tar/limits.ts";
@@ -94,4 +95,37 @@ export function recordOf(key: string, value: string): string {
   let length = rest + String(rest).length;
   if (rest + String(length).length !== length) length++;
   return `${length} ${key}=${value}\n`;
+}
+
+/** An archive of blocks as they are. */
+export function archive(...parts: Uint8Array[]): Buffer {
+  return Buffer.concat([...parts, tarEnd]);
+}
+
+/** A number as most header fields hold it. */
+export function octal(value: number, digits = 11): string {
+  return value.toString(8).padStart(digits, "0");
+}
+
+/** A number as GNU tar writes those that are too large for octal digits, or negative. */
+export function base256(value: bigint, bytes: number): Buffer {
+  const number = Buffer.alloc(bytes);
+  let rest = BigInt.asUintN(bytes * 8, value);
+  for (let at = bytes - 1; at >= 0; at--, rest >>= 8n) number[at] = Number(rest & 0xffn);
+  number[0] = value < 0n ? 0xff : 0x80;
+  return number;
+}
+
+/** What is wrong with an archive; undefined when it is read to its end. */
+export function errorOf(
+  bytes: Uint8Array,
+  limits: Partial<TarLimits> = {},
+): ImageError | undefined {
+  try {
+    readWhole(bytes, bytes.length, limits);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ImageError) return error;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { pipeline, type Transform } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { createGunzip, type Gunzip } from "node:zlib";
 import { ImageError } from "../error.ts";
 import type { Compression } from "../spec/media-type.ts";
 import { defaultLimits, type TarLimits } from "./limits.ts";
@@ -41,24 +41,21 @@ export function decompress(
   return unzstd(zstd, chunks, windowBytes, guard);
 }
 
-async function* counted(
-  chunks: AsyncIterable<Uint8Array>,
-  guard: RatioGuard,
-): AsyncGenerator<Uint8Array, void> {
-  for await (const chunk of chunks) {
-    guard.onRead(chunk.length);
-    if (chunk.length > 0) yield chunk;
-  }
-}
-
 async function* gunzip(
   chunks: AsyncIterable<Uint8Array>,
   guard: RatioGuard,
 ): AsyncGenerator<Uint8Array, void> {
   const stream = createGunzip(ahead);
-  yield* through(counted(chunks, guard), stream, guard, "gzip");
-  if (guard.read === 0) throw damaged("gzip", "it is empty");
-  if (stream.bytesWritten !== guard.read) throw damaged("gzip", "other bytes follow it");
+  let read = 0;
+  const counted = async function* (): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of chunks) {
+      read += chunk.length;
+      if (chunk.length > 0) yield chunk;
+    }
+  };
+  yield* through(counted(), stream, guard, "gzip");
+  if (read === 0) throw damaged("gzip", "it is empty");
+  if (stream.bytesWritten !== read) throw damaged("gzip", "other bytes follow it");
 }
 
 async function* unzstd(
@@ -72,7 +69,7 @@ async function* unzstd(
     // The frames have been looked at by then; the library's own limit is a power of two.
     params: { [zstd.constants.ZSTD_d_windowLogMax]: Math.ceil(Math.log2(windowBytes)) },
   });
-  yield* through(wholeFrames(counted(chunks, guard), windowBytes), stream, guard, "zstd");
+  yield* through(wholeFrames(chunks, windowBytes), stream, guard, "zstd");
 }
 
 // Node's stream takes the end of a frame for the end of the data unless a chunk ends there too.
@@ -100,9 +97,11 @@ async function* unzstdSlowly(
       if (bytes.length > 0) made.push(bytes);
     });
   let decoder = start();
-  for await (const chunk of counted(chunks, guard)) {
+  let read = 0;
+  for await (const chunk of chunks) {
     // Block by block, for four bytes may become 128 KiB.
     for (const { bytes, last } of frames.push(chunk)) {
+      read += bytes.length;
       try {
         decoder.push(bytes, last);
       } catch (error) {
@@ -110,7 +109,7 @@ async function* unzstdSlowly(
       }
       if (last) decoder = start();
       for (const bytes of made.splice(0)) {
-        guard.onMade(bytes.length);
+        guard.onMade(bytes.length, read);
         yield bytes;
       }
     }
@@ -120,7 +119,7 @@ async function* unzstdSlowly(
 
 async function* through(
   chunks: AsyncIterable<Uint8Array>,
-  stream: Transform,
+  stream: Pick<Gunzip, "bytesWritten"> & Transform,
   guard: RatioGuard,
   what: "gzip" | "zstd",
 ): AsyncGenerator<Uint8Array, void> {
@@ -128,7 +127,7 @@ async function* through(
   pipeline(chunks, stream, () => undefined);
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-      guard.onMade(chunk.length);
+      guard.onMade(chunk.length, stream.bytesWritten);
       yield chunk;
     }
   } catch (error) {

@@ -4,7 +4,7 @@ import * as zlib from "node:zlib";
 /** What Node can do with zstd data since 22.15; the types of Node 20 do not know it. */
 export interface NodeZstd {
   createZstdCompress(options: NodeZstdOptions): Transform;
-  createZstdDecompress(options: NodeZstdOptions): Transform;
+  createZstdDecompress(options: NodeZstdOptions): Transform & { readonly bytesWritten: number };
   readonly constants: Readonly<
     Record<"ZSTD_c_compressionLevel" | "ZSTD_c_checksumFlag" | "ZSTD_d_windowLogMax", number>
   >;

@@ -36,6 +36,8 @@ export interface UnionStepsOptions extends UnionLayers {
    * Source: mount_setattr(2), `MOUNT_ATTR_IDMAP`.
    */
   readonly idmap?: Value;
+  /** What the list of mounts names as its source; `"overlay"` unless given. */
+  readonly source?: string;
   /** The part of the caller's input that all this comes from; errors carry `FIELD.lower[2]`. */
   readonly field?: string;
 }

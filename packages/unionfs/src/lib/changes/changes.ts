@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { UnionError } from "../error.ts";
+import type { IdMap } from "../id-map.ts";
 import { isRootOfMachine } from "../overlay/facts.ts";
 import { aufsMarks, fuseMarks, noMarks, overlayMarks, type Marks } from "../marks/marks.ts";
 import { closeAll } from "../tree/below.ts";
@@ -16,6 +17,8 @@ export interface ChangesOptions {
    * it was mounted inside a user namespace. Unless given, whichever of the two this process is.
    */
   readonly attributes?: "trusted" | "user";
+  /** The ids that the lower directories had in the union, as `mountUnion` was told. */
+  readonly idmap?: IdMap;
   readonly signal?: AbortSignal;
 }
 
@@ -56,7 +59,7 @@ export async function* changes(
   }
 }
 
-function comparisonOf({ driver = "overlay", attributes }: ChangesOptions): Comparison {
+function comparisonOf({ driver = "overlay", attributes, idmap }: ChangesOptions): Comparison {
   const user = attributes === undefined ? !isRootOfMachine() : attributes === "user";
   const overlay = overlayMarks(user ? "overlay-user" : "overlay");
   const marks: Record<string, Comparison | undefined> = {
@@ -66,13 +69,11 @@ function comparisonOf({ driver = "overlay", attributes }: ChangesOptions): Compa
     copy: { upperMarks: noMarks, lowerMarks: overlay, whole: true },
   };
   const comparison = marks[driver];
-  if (comparison === undefined) {
-    throw new UnionError("X_UNION_INVALID", `no driver ${JSON.stringify(driver)}`, {
-      field: "driver",
-      hint: `There are ${Object.keys(marks).join(", ")}`,
-    });
-  }
-  return comparison;
+  if (comparison !== undefined) return { ...comparison, ...(idmap === undefined ? {} : { idmap }) };
+  throw new UnionError("X_UNION_INVALID", `no driver ${JSON.stringify(driver)}`, {
+    field: "driver",
+    hint: `There are ${Object.keys(marks).join(", ")}`,
+  });
 }
 
 function alike(marks: Marks): Comparison {

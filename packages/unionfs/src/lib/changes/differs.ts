@@ -1,4 +1,5 @@
 import { readlinkSync, type BigIntStats } from "node:fs";
+import { mapId, type IdMap, type IdMapping } from "../id-map.ts";
 import { getAttribute, listAttributes } from "../tree/attributes.ts";
 import type { Directory } from "../tree/directory.ts";
 
@@ -13,17 +14,23 @@ const MODE = 0o177777n;
 
 /**
  * Whether two entries of one path differ in what an image keeps: type, mode, owner, time of change,
- * size, device, target of a link, extended attributes. Files with all of that alike are taken to
+ * size, device, target of a link, extended attributes. The other's owner is first mapped. Files with all of that alike are taken to
  * have the same contents; sizes of directories are the file system's affair.
  */
-export function differs(one: Entry, other: Entry): boolean {
+export function differs(one: Entry, other: Entry, idmap?: IdMap): boolean {
   const [a, b] = [one.stats, other.stats];
-  if ((a.mode & MODE) !== (b.mode & MODE) || a.uid !== b.uid || a.gid !== b.gid) return true;
+  if ((a.mode & MODE) !== (b.mode & MODE)) return true;
+  if (Number(a.uid) !== mapped(b.uid, idmap?.uidMappings)) return true;
+  if (Number(a.gid) !== mapped(b.gid, idmap?.gidMappings)) return true;
   if (a.mtimeNs !== b.mtimeNs) return true;
   if (a.isFile() && a.size !== b.size) return true;
   if ((a.isCharacterDevice() || a.isBlockDevice()) && a.rdev !== b.rdev) return true;
   if (a.isSymbolicLink() && linkOf(one) !== linkOf(other)) return true;
   return attributesDiffer(one, other);
+}
+
+function mapped(id: bigint, mappings: readonly IdMapping[] | undefined): number | undefined {
+  return mappings === undefined ? Number(id) : mapId(Number(id), mappings);
 }
 
 function linkOf({ parent, name }: Entry): string {

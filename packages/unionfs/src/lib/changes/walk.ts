@@ -1,5 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import type { Listing, Marks } from "../marks/marks.ts";
+import type { IdMap } from "../id-map.ts";
 import { closeAll, findBelow, namesBelow, openBelow, type Below } from "../tree/below.ts";
 import { byBytes, type Directory } from "../tree/directory.ts";
 import { changeOf, type Change } from "./change.ts";
@@ -11,6 +12,8 @@ export interface Comparison {
   readonly lowerMarks: Marks;
   /** The upper tree is all there is, and not only what changed. */
   readonly whole: boolean;
+  /** The ids that owners below have on top. */
+  readonly idmap?: IdMap;
 }
 
 /** Two trees at one directory. */
@@ -31,7 +34,7 @@ export interface Pair {
  */
 export function* walk(pair: Pair, comparison: Comparison): Generator<Change | undefined> {
   const { upper, lower, path } = pair;
-  const { upperMarks, lowerMarks, whole } = comparison;
+  const { upperMarks, lowerMarks, whole, idmap } = comparison;
   yield undefined;
   const listing = upperMarks.list(upper);
   const covered = pair.covered || listing.opaque;
@@ -46,7 +49,7 @@ export function* walk(pair: Pair, comparison: Comparison): Generator<Change | un
       yield* directory({ ...pair, covered, path: here }, { name, stats }, below, comparison);
     } else if (below === undefined) {
       yield changeOf(here, "added");
-    } else if (!whole || differs({ parent: upper, name, stats }, { ...below, name })) {
+    } else if (!whole || differs({ parent: upper, name, stats }, { ...below, name }, idmap)) {
       yield changeOf(here, "modified");
     }
   }
@@ -76,7 +79,7 @@ function* directory(
     let told =
       opaque ||
       below === undefined ||
-      differs({ parent: at.upper, name, stats }, { ...below, name });
+      differs({ parent: at.upper, name, stats }, { ...below, name }, comparison.idmap);
     if (told) yield itself;
     for (const change of walk({ ...at, upper, lower }, comparison)) {
       if (change !== undefined && !told) {

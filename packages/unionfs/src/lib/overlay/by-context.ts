@@ -29,7 +29,7 @@ export function mountByContext(
       : step("fsconfig", [context, FSCONFIG_SET_STRING, key, pathOf(descriptor), 0], options);
   return [
     step("fsopen", ["overlay", FSOPEN_CLOEXEC], { as: context.result, why: "stacked" }),
-    step("fsconfig", [context, FSCONFIG_SET_STRING, "source", "overlay", 0]),
+    step("fsconfig", [context, FSCONFIG_SET_STRING, "source", layers.source, 0]),
     ...optionSteps(context, overlayOptions({ userNamespace, volatile: layers.volatile })),
     ...layers.lower.map((one) => layer("lowerdir+", one)),
     ...(layers.writable ? [layer("upperdir", names.upper), layer("workdir", names.work)] : []),

@@ -24,20 +24,39 @@ export function mountByData(
   layers: OverlayLayers,
   { userNamespace }: OverlayFacts,
 ): Step[] {
-  const { scratch, union, cwd } = names;
   const options = optionText(overlayOptions({ userNamespace, volatile: layers.volatile }));
-  const data = text(
-    `${options},lowerdir=`,
-    ...layers.lower.flatMap((one, i): (string | Result)[] => (i === 0 ? [one] : [":", one])),
-    ...(layers.writable ? [",upperdir=", names.upper, ",workdir=", names.work] : []),
+  const lower = layers.lower.flatMap((one, i): (string | Result)[] =>
+    i === 0 ? [one] : [":", one],
   );
-  const attributes = struct(layouts.mount_attr, { attr_set: layers.attributes });
-  const why = "layers are named by the number of their descriptor";
+  return mountData(names, {
+    type: "overlay",
+    source: layers.source,
+    attributes: layers.attributes,
+    data: [
+      `${options},lowerdir=`,
+      ...lower,
+      ...(layers.writable ? [",upperdir=", names.upper, ",workdir=", names.work] : []),
+    ],
+  });
+}
+
+/** A file system that `mount(2)` alone can mount, its data with descriptors as names. */
+export interface MountData {
+  readonly type: string;
+  readonly source: string;
+  readonly data: readonly (string | Result)[];
+  readonly attributes: number;
+}
+
+/** Mounts it in the scratch file system, and takes a copy of the mount that nobody sees. */
+export function mountData(names: Names, { type, source, data, attributes }: MountData): Step[] {
+  const { scratch, union, cwd } = names;
+  const set = struct(layouts.mount_attr, { attr_set: attributes });
   return [
     step("mkdirat", [scratch, SCRATCH_UNION, 0o755]),
     step("openat", [AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC], { as: cwd.result }),
-    step("chdir", ["/proc/self/fd"], { why }),
-    step("mount", ["overlay", pathOf(scratch, `/${SCRATCH_UNION}`), "overlay", 0, data], {
+    step("chdir", ["/proc/self/fd"], { why: "layers are named by the number of their descriptor" }),
+    step("mount", [source, pathOf(scratch, `/${SCRATCH_UNION}`), type, 0, text(...data)], {
       why: "stacked",
     }),
     step("fchdir", [cwd]),
@@ -46,8 +65,8 @@ export function mountByData(
       as: union.result,
       why: "a mount that nobody sees yet",
     }),
-    ...(layers.attributes === 0
+    ...(attributes === 0
       ? []
-      : [step("mount_setattr", [union, "", AT_EMPTY_PATH, attributes, layouts.mount_attr.bytes])]),
+      : [step("mount_setattr", [union, "", AT_EMPTY_PATH, set, layouts.mount_attr.bytes])]),
   ];
 }

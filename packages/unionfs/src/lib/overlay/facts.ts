@@ -14,7 +14,7 @@ const WAYS: readonly Pick<OverlayFacts, "layers" | "detached">[] = [
   { layers: "data", detached: false },
 ];
 
-const learned = new Map<boolean, Promise<OverlayFacts>>();
+const learned = new Map<string, Promise<OverlayFacts>>();
 
 /**
  * What {@link unionSteps} must know of this machine: learned by mounting a union in namespaces that
@@ -27,9 +27,13 @@ export function overlayFacts(
   options: { readonly userNamespace?: boolean } = {},
 ): Promise<OverlayFacts> {
   const { userNamespace = !isRootOfMachine() } = options;
-  let facts = learned.get(userNamespace);
-  if (facts === undefined) learned.set(userNamespace, (facts = learn(userNamespace)));
-  return facts;
+  const enters = process.geteuid?.() !== 0 || (userNamespace && !inUserNamespace());
+  return once({ userNamespace, enters });
+}
+
+/** The same for a union that this process is to mount where it is. */
+export function overlayFactsHere(): Promise<OverlayFacts> {
+  return once({ userNamespace: inUserNamespace(), enters: false });
 }
 
 /** Root, and in the user namespace that the machine began with. Source: user_namespaces(7). */
@@ -37,18 +41,32 @@ export function isRootOfMachine(): boolean {
   return process.geteuid?.() === 0 && !inUserNamespace();
 }
 
+/** Whether this process is in another user namespace than the machine began with. */
 function inUserNamespace(): boolean {
   return readFileSync("/proc/self/uid_map", "latin1").trim().split(/\s+/).join(" ") !== WHOLE;
 }
 
 const WHOLE = "0 0 4294967295";
 
-async function learn(userNamespace: boolean): Promise<OverlayFacts> {
+interface Where {
+  readonly userNamespace: boolean;
+  /** In a user namespace that is yet to be made. */
+  readonly enters: boolean;
+}
+
+function once(where: Where): Promise<OverlayFacts> {
+  const key = JSON.stringify(where);
+  let facts = learned.get(key);
+  if (facts === undefined) learned.set(key, (facts = learn(where)));
+  return facts;
+}
+
+async function learn({ userNamespace, enters }: Where): Promise<OverlayFacts> {
   let trouble: unknown;
   for (const way of WAYS) {
     const facts = { ...way, userNamespace };
     try {
-      await using launched = await launch(attempt(facts), { stdio: "ignore" });
+      await using launched = await launch(attempt(facts, enters), { stdio: "ignore" });
       await launched.exited;
       return facts;
     } catch (error) {
@@ -63,14 +81,13 @@ async function learn(userNamespace: boolean): Promise<OverlayFacts> {
   });
 }
 
-function attempt(facts: OverlayFacts): Plan {
+function attempt(facts: OverlayFacts, enters: boolean): Plan {
   const uid = process.geteuid?.() ?? 0;
   const gid = process.getegid?.() ?? 0;
   /** Some directory that is there: one with mounts of the host below could be no layer here. */
   const covered = dirname(process.execPath);
-  const mapped = facts.userNamespace && !inUserNamespace();
   return [
-    ...(mapped || uid !== 0 ? ownUserNamespace({ uid, gid }) : []),
+    ...(enters ? ownUserNamespace({ uid, gid }) : []),
     ...ownMounts(),
     step("mount", ["tmpfs", covered, "tmpfs", 0, null], { why: "a layer to try it with" }),
     ...unionSteps({ lower: [covered], tmpfs: { sizeBytes: 1 << 20 } }, facts),

@@ -68,6 +68,7 @@ export function unionMountSteps(union: UnionStepsOptions, facts: OverlayFacts): 
   const layers: OverlayLayers = {
     lower: padded,
     writable,
+    source: union.source ?? "overlay",
     attributes: (union.attributes ?? 0) | (writable ? 0 : MOUNT_ATTR_RDONLY),
     volatile: stack.upper !== undefined && union.volatile === true,
   };
@@ -96,6 +97,7 @@ export function unionMountSteps(union: UnionStepsOptions, facts: OverlayFacts): 
 export interface OverlayLayers {
   readonly lower: readonly Result[];
   readonly writable: boolean;
+  readonly source: string;
   readonly attributes: number;
   readonly volatile: boolean;
 }

@@ -1,0 +1,66 @@
+import { aufs } from "./drivers/aufs.ts";
+import { copy } from "./drivers/copy.ts";
+import type { Driver, DriverName } from "./drivers/driver.ts";
+import { fuseOverlayfs } from "./drivers/fuse-overlayfs.ts";
+import { overlay } from "./drivers/overlay.ts";
+import { UnionError } from "./error.ts";
+import { idMapRefusal } from "./id-map-trial.ts";
+
+/** Which driver is taken here, and why. */
+export interface DriverChoice {
+  readonly driver: DriverName;
+  /** In a sentence, with what was tried before and why it does not work here. */
+  readonly why: string;
+  /** What was tried in vain. */
+  readonly refused: readonly { readonly driver: DriverName; readonly reason: string }[];
+}
+
+/** The best first. */
+const DRIVERS: readonly Driver[] = [overlay, aufs, fuseOverlayfs, copy];
+
+let chosen: Promise<DriverChoice> | undefined;
+
+/**
+ * The driver that unions of this process get when they name none: the first of overlay, aufs,
+ * fuse-overlayfs and copy that works, found by trying, once in a process's life.
+ */
+export function chooseDriver(): Promise<DriverChoice> {
+  chosen ??= choose();
+  return chosen;
+}
+
+/** The same for a union whose lower directories get other ids: overlay or copy. */
+export async function chooseForIdMap(): Promise<DriverChoice> {
+  const reason = (await overlay.refusal()) ?? (await idMapRefusal());
+  if (reason === undefined) {
+    const why = "overlay: the kernel gives the layers other ids by id-mapped mounts";
+    return { driver: "overlay", why, refused: [] };
+  }
+  const why = `copy: the files of a copy are given the other ids; not overlay: ${reason}`;
+  return { driver: "copy", why, refused: [{ driver: "overlay", reason }] };
+}
+
+/** A driver by its name. Throws UnionError `X_UNION_INVALID` for one that does not exist. */
+export function driverOf(name: DriverName): Driver {
+  const found = DRIVERS.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw new UnionError("X_UNION_INVALID", `no driver ${JSON.stringify(name)}`, {
+    field: "driver",
+    hint: `There are ${DRIVERS.map((one) => one.name).join(", ")}`,
+  });
+}
+
+async function choose(): Promise<DriverChoice> {
+  const refused: { driver: DriverName; reason: string }[] = [];
+  for (const { name, praise, refusal } of DRIVERS) {
+    const reason = await refusal();
+    if (reason === undefined) return { driver: name, why: whyOf(name, praise, refused), refused };
+    refused.push({ driver: name, reason });
+  }
+  throw new UnionError("X_UNION_UNSUPPORTED", "no driver works here");
+}
+
+function whyOf(name: string, praise: string, refused: DriverChoice["refused"]): string {
+  const before = refused.map(({ driver, reason }) => `; not ${driver}: ${reason}`).join("");
+  return `${name}: ${praise}${before}`;
+}

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { CertificateFiles } from "./registry-certificates.ts";
 
 /** What a token server of a test has been asked. */
-export interface TokenRequest {
+interface TokenRequest {
   readonly method: string;
   /** Who asked: the user's name, `refresh` for an identity token, nothing for anyone. */
   readonly as: string | undefined;

@@ -119,7 +119,7 @@ export function createClient(
 export class StaleTokenError extends Error {}
 
 /** Whether a body can be sent a second time. */
-export function canRepeat(body: RegistryQuestion["body"]): boolean {
+function canRepeat(body: RegistryQuestion["body"]): boolean {
   return body === undefined || typeof body === "string" || body instanceof Uint8Array;
 }
 

@@ -46,7 +46,7 @@ export function parseAuthFile(content: string): AuthFile | undefined {
 }
 
 /** Docker keeps what belongs to docker.io under this name. */
-export const dockerHubKey = "https://index.docker.io/v1/";
+const dockerHubKey = "https://index.docker.io/v1/";
 
 /** Under which name credentials for a registry are kept, and helpers asked for them. */
 export function authKey(registry: string): string {

@@ -60,7 +60,7 @@ export function mirrorEndpoint(
 }
 
 /** The host without its port: `[::1]:5000` is `[::1]`. */
-export function hostName(registry: string): string {
+function hostName(registry: string): string {
   return /^(\[[^\]]*\]|[^:]*)/.exec(registry)![0];
 }
 

@@ -63,7 +63,6 @@ export { chainId, chainIds } from "./lib/store/chain-id.ts";
 export type { Finding, FindingKind } from "./lib/store/check/finding.ts";
 export type { CheckOptions, CheckProgress } from "./lib/store/check/inspection.ts";
 export type { Collected } from "./lib/store/collect.ts";
-export { usedBelow } from "./lib/store/disk-usage.ts";
 export type { DiskUsage, Usage } from "./lib/store/disk-usage.ts";
 export type { Keep } from "./lib/store/garbage.ts";
 export type { NamedDescriptor } from "./lib/store/index-file.ts";
@@ -111,3 +110,19 @@ export { tarEnd, tarHeader, tarPadding } from "./lib/tar/writer.ts";
 export { packLayer } from "./lib/layer/pack.ts";
 export type { Packed, PackedLayer, PackOptions } from "./lib/layer/pack.ts";
 export type { LayerChange } from "./lib/layer/pack-change.ts";
+
+// make: images fetched, unpacked, made
+export { appendLayer } from "./lib/make/append.ts";
+export type { AppendOptions, NewLayer } from "./lib/make/append.ts";
+export { commitImage } from "./lib/make/commit.ts";
+export type { CommitOptions } from "./lib/make/commit.ts";
+export { editConfig, newConfig } from "./lib/make/edit-config.ts";
+export type { ConfigEdits } from "./lib/make/edit-config.ts";
+export { importRoot } from "./lib/make/import.ts";
+export { parseChanges } from "./lib/make/parse-changes.ts";
+export { fetchImage, pull, push } from "./lib/make/pull.ts";
+export type { Fetched, FetchOptions } from "./lib/make/pull.ts";
+export { layersIn, readImage } from "./lib/make/stored-image.ts";
+export type { ImageLayer, StoredImage, StoredImageOptions } from "./lib/make/stored-image.ts";
+export { unpackFlat, unpackImage } from "./lib/make/unpack.ts";
+export type { Unpacked, UnpackOptions } from "./lib/make/unpack.ts";

@@ -73,6 +73,7 @@ export type { Lock, LockOptions } from "./lib/store/lock.ts";
 export type { OpenBlob, PutBlobOptions } from "./lib/store/put-blob.ts";
 export { openStore } from "./lib/store/store.ts";
 export type { Store, WaitOptions } from "./lib/store/store.ts";
+export { usedBelow } from "./lib/store/used-below.ts";
 
 // transport
 export { archiveDestination, createImageArchive } from "./lib/transport/archive-destination.ts";

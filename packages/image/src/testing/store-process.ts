@@ -2,8 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { text } from "node:stream/consumers";
+import { build } from "vite";
 
 const program = fileURLToPath(new URL("./store-child.ts", import.meta.url));
+/** Where koffi is found, the one thing that is no part of the program. */
+const cwd = fileURLToPath(new URL("../../../syscall", import.meta.url));
 
 /** Another process that works on a store. */
 export interface StoreProcess extends AsyncDisposable {
@@ -17,14 +20,17 @@ export interface StoreProcess extends AsyncDisposable {
 
 /** Starts a task of `store-child.ts`. */
 export function startOnStore(task: string, path: string, argument: string): StoreProcess {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=source", "--import", "tsx", program, task, path, argument],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
+  const child = spawn(process.execPath, ["--input-type=module", "-", task, path, argument], {
+    cwd,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  // Who is killed before it has read all does not matter.
+  child.stdin.on("error", () => undefined);
+  const given = bundled().then((code) => void child.stdin.end(code));
   const errors = text(child.stderr);
   const exited = once(child, "exit") as Promise<[number | null, string | null]>;
   const finish = async (): Promise<void> => {
+    await given;
     const [code, signal] = await exited;
     if (code !== 0) throw new Error(`${task}: ended with ${code ?? signal}: ${await errors}`);
   };
@@ -41,4 +47,24 @@ export function startOnStore(task: string, path: string, argument: string): Stor
     await exited;
   };
   return { begun, done, kill, [Symbol.asyncDispose]: kill };
+}
+
+let bundling: Promise<string> | undefined;
+
+/** The program as one module, which starts in a tenth of the time that its sources take. */
+function bundled(): Promise<string> {
+  return (bundling ??= bundle());
+}
+
+async function bundle(): Promise<string> {
+  const conditions = { conditions: ["source"] };
+  const result = await build({
+    configFile: false,
+    logLevel: "error",
+    resolve: conditions,
+    ssr: { noExternal: true, resolve: conditions },
+    build: { write: false, minify: false, target: "node20", ssr: program },
+  });
+  if (!("output" in result)) throw new Error(`${program}: vite made no single output`);
+  return result.output[0].code;
 }

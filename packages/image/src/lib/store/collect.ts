@@ -4,11 +4,11 @@ import { removeTree } from "../layer/remove-tree.ts";
 import type { Digest } from "../spec/digest.ts";
 import { namesIn } from "./contents.ts";
 import { discard } from "./discard.ts";
-import { bytesOf } from "./disk-usage.ts";
 import { findGarbage, type Keep } from "./garbage.ts";
 import { lock } from "./lock.ts";
 import { indexLock, useLock, type StorePaths } from "./paths.ts";
 import { writeError } from "./store-error.ts";
+import { usedBelow } from "./used-below.ts";
 
 /** What was freed. */
 export interface Collected {
@@ -66,7 +66,7 @@ async function clearIncoming(paths: StorePaths): Promise<{ count: number; bytes:
   const names = await namesIn(paths.incoming);
   for (const name of names) {
     const path = join(paths.incoming, name);
-    bytes += await bytesOf(path);
+    bytes += await usedBelow(path);
     await removeTree(path);
   }
   return { count: names.length, bytes };

@@ -1,8 +1,8 @@
-import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { listBlobs, listLayers, namesIn } from "./contents.ts";
 import { findGarbage, type Keep } from "./garbage.ts";
 import type { StorePaths } from "./paths.ts";
+import { usedBelow } from "./used-below.ts";
 
 /** How many there are, and of how many bytes. */
 export interface Usage {
@@ -15,7 +15,7 @@ export interface DiskUsage {
   readonly blobs: Usage;
   /** The bytes of their archives, uncompressed. */
   readonly layers: Usage;
-  /** What is coming in, and what broken attempts have left; of half-made layers no bytes count. */
+  /** What is coming in, and what broken attempts have left. */
   readonly incoming: Usage;
   /** What neither images nor what is to be kept needs. */
   readonly reclaimable: { readonly blobs: Usage; readonly layers: Usage };
@@ -31,7 +31,7 @@ export async function diskUsage(paths: StorePaths, keep: Keep): Promise<DiskUsag
   return {
     blobs: total((await listBlobs(paths)).map(({ bytes }) => bytes)),
     layers: sizeOf(layers),
-    incoming: total(await Promise.all(coming.map((name) => bytesOf(join(paths.incoming, name))))),
+    incoming: total(await Promise.all(coming.map((name) => usedBelow(join(paths.incoming, name))))),
     reclaimable: {
       blobs: total(garbage.blobs.map(({ bytes }) => bytes)),
       layers: sizeOf(garbage.layers),
@@ -41,10 +41,4 @@ export async function diskUsage(paths: StorePaths, keep: Keep): Promise<DiskUsag
 
 function total(sizes: readonly number[]): Usage {
   return { count: sizes.length, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0) };
-}
-
-/** The bytes of a file; of a directory none, for what is in one that comes in is not to be trusted. */
-export async function bytesOf(path: string): Promise<number> {
-  const found = await lstat(path).catch(() => undefined);
-  return found?.isFile() === true ? found.size : 0;
 }

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import type { Targets } from "../../testing/layer-breakout-case.ts";
+import { containerd } from "../../testing/layer-breakouts-of-containerd.ts";
+import { others } from "../../testing/layer-breakouts-of-others.ts";
+import { apply, extractNaively, makeHost } from "../../testing/layer-host.ts";
+
+const inside: Targets = { etc: "/etc", far: "../../../../../../../../.." };
+
+test("all 34 cases of containerd are here", () => {
+  expect(new Set(containerd.map(({ name }) => name)).size).toBe(34);
+});
+
+describe.each([
+  ["containerd", containerd],
+  ["others", others],
+] as const)("break-outs of %s stay inside", (_, cases) => {
+  test.each(cases)("$name", async ({ below, layer, outcome }) => {
+    await using host = makeHost();
+    if (below !== undefined) await apply(host.root, below(inside));
+    const before = host.canaries();
+    const done = apply(host.root, layer(inside));
+    if (typeof outcome === "string") {
+      await expect(done).rejects.toMatchObject({ code: outcome, field: expect.any(String) });
+    } else {
+      await done;
+      outcome(host.root);
+    }
+    expect(host.canaries()).toEqual(before);
+  });
+
+  test.each(cases)("$name, aimed at the host, as a layer of its own", async ({ below, layer }) => {
+    await using host = makeHost();
+    const before = host.canaries();
+    const targets = { etc: `${host.path}/etc`, far: "../.." };
+    for (const entries of [below?.(targets) ?? [], layer(targets)]) {
+      await using place = makeHost();
+      await apply(place.root, entries, { whiteouts: "overlay" }).catch((error) =>
+        expect(error.code).toBe("X_IMAGE_ARCHIVE"),
+      );
+    }
+    const all = [...(below?.(targets) ?? []), ...layer(targets)];
+    await apply(host.root, all).catch((error) => expect(error.code).toBe("X_IMAGE_ARCHIVE"));
+    expect(host.canaries()).toEqual(before);
+  });
+
+  test.each(cases.filter(({ control }) => control))(
+    "(control) $name gets out when names are trusted",
+    async ({ below, layer }) => {
+      await using host = makeHost();
+      const before = host.canaries();
+      const targets = { etc: `${host.path}/etc`, far: "../.." };
+      extractNaively(host.root, [...(below?.(targets) ?? []), ...layer(targets)]);
+      expect(host.canaries()).not.toEqual(before);
+    },
+  );
+});

@@ -131,3 +131,23 @@ test("content is asked for as it is, not compressed once more", async () => {
   await (await exchange({ method: "GET", url: new URL(server.url) }, wire)).discard();
   expect(server.requests[0]?.headers["accept-encoding"]).toBe("identity");
 });
+
+test("a redirect from https to http is not followed, not even to the same host", async () => {
+  const asked: string[] = [];
+  const moved: typeof fetch = async (url) => {
+    asked.push(String(url));
+    return new Response(null, { status: 307, headers: { location: "http://a.com/x" } });
+  };
+  const question = {
+    method: "GET",
+    url: new URL("https://a.com/x"),
+    authorization: "Basic eA==",
+  } as const;
+  await expect(
+    exchange(question, { ...wire, plainHttp: true, fetch: moved }),
+  ).rejects.toMatchObject({
+    code: "X_IMAGE_REGISTRY",
+    message: expect.stringContaining("which is no longer encrypted"),
+  });
+  expect(asked).toEqual(["https://a.com/x"]);
+});

@@ -49,7 +49,7 @@ export function networkError(error: unknown, doing: string, url: URL): ImageErro
   }
   const code = codes.find((code) => Object.hasOwn(sentences, code));
   const [what, hint] = code === undefined ? unknown(host) : sentences[code]!(host);
-  const said = code ?? codes[0] ?? messageOf(error);
+  const said = `${code ?? codes[0] ?? messageOf(error)}${addressOf(error)}`;
   return new ImageError("X_IMAGE_REGISTRY", `cannot ${doing}: ${what} (${said})`, {
     ...(hint === undefined ? {} : { hint }),
     cause: error,
@@ -130,6 +130,15 @@ function codesOf(error: unknown): string[] {
     if (at instanceof AggregateError) codes.unshift(...at.errors.flatMap((one) => codesOf(one)));
   }
   return codes;
+}
+
+/** Where it was tried, which with a proxy is not where the registry is. */
+function addressOf(error: unknown): string {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    const { address, port } = at as { readonly address?: unknown; readonly port?: unknown };
+    if (typeof address === "string" && typeof port === "number") return ` at ${address} ${port}`;
+  }
+  return "";
 }
 
 function messageOf(error: unknown): string {

@@ -159,12 +159,16 @@ describe.skipIf(reason !== "").each(kinds)(`a registry %s${reason}`, (_, kind) =
     const directory = await mkdtemp(join(tmpdir(), "x-skopeo-"));
     try {
       const { username, password } = registry.user;
-      await promisify(execFile)("skopeo", [
+      const copied = join(directory, "copied");
+      const args = [
         ...["copy", "--preserve-digests", "--src-tls-verify=false"],
-        ...(!knows ? [] : ["--src-creds", `${username}:${password}`]),
-        ...[`docker://${registry.host}/some/name:v1`, `dir:${directory}`],
-      ]);
-      const manifest = await readFile(join(directory, "manifest.json"));
+        ...(knows ? ["--src-creds", `${username}:${password}`] : []),
+        ...[`docker://${registry.host}/some/name:v1`, `dir:${copied}`],
+      ];
+      // It keeps notes on what it has seen at home.
+      const env = { ...process.env, HOME: directory };
+      await promisify(execFile)("skopeo", args, { env });
+      const manifest = await readFile(join(copied, "manifest.json"));
       expect(manifest.equals(image.document.bytes)).toBe(true);
     } finally {
       await rm(directory, { recursive: true });

@@ -75,7 +75,7 @@ test("a registry that is down is told with what may be wrong", async () => {
   await using source = registrySource(parseReference(`${dead}/a`), impatient);
   await expect(source.document()).rejects.toMatchObject({
     code: "X_IMAGE_REGISTRY",
-    message: `cannot pull ${dead}/a:latest: nothing listens at ${dead} (ECONNREFUSED). Is the registry running, and is the port right?`,
+    message: `cannot pull ${dead}/a:latest: nothing listens at ${dead} (ECONNREFUSED at ${dead.replace(":", " ")}). Is the registry running, and is the port right?`,
   });
 });
 

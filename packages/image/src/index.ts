@@ -127,3 +127,19 @@ export { layersIn, readImage } from "./lib/make/stored-image.ts";
 export type { ImageLayer, StoredImage, StoredImageOptions } from "./lib/make/stored-image.ts";
 export { unpackFlat, unpackImage } from "./lib/make/unpack.ts";
 export type { Unpacked, UnpackOptions } from "./lib/make/unpack.ts";
+
+// make
+export { appendLayer } from "./lib/make/append.ts";
+export type { AppendOptions, NewLayer } from "./lib/make/append.ts";
+export { commitImage } from "./lib/make/commit.ts";
+export type { CommitOptions, MakeOptions } from "./lib/make/commit.ts";
+export { editConfig, newConfig } from "./lib/make/edit-config.ts";
+export type { ConfigEdits } from "./lib/make/edit-config.ts";
+export { importRoot } from "./lib/make/import.ts";
+export { parseChanges } from "./lib/make/parse-changes.ts";
+export { fetchImage, pull, push } from "./lib/make/pull.ts";
+export type { Fetched, FetchOptions } from "./lib/make/pull.ts";
+export { layersOf, readImage } from "./lib/make/stored-image.ts";
+export type { ImageLayer, StoredImage, StoredImageOptions } from "./lib/make/stored-image.ts";
+export { unpackFlat, unpackImage } from "./lib/make/unpack.ts";
+export type { Unpacked, UnpackOptions } from "./lib/make/unpack.ts";

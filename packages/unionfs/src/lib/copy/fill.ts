@@ -4,11 +4,12 @@ import { AT_FDCWD, RENAME_EXCHANGE, syscall, SyscallError } from "@x/syscall";
 import { UnionError } from "../error.ts";
 import type { IdMap } from "../id-map.ts";
 import { overlayMarks } from "../marks/marks.ts";
+import { ownerOfThis } from "../mounts/owner.ts";
 import { isRootOfMachine } from "../overlay/facts.ts";
 import { closeAll } from "../tree/below.ts";
 import { Directory } from "../tree/directory.ts";
 import { copyTree } from "./copy-tree.ts";
-import { readState, writeState } from "./state.ts";
+import { isForsaken, readState, writeState } from "./state.ts";
 
 /** A copy that is to be in `target`; with `upper`, it is there when it is not in use. */
 export interface Copy {
@@ -26,37 +27,50 @@ export interface Copy {
 export async function fill(copy: Copy): Promise<string[]> {
   const { target, upper } = copy;
   checkPlaces(target, upper);
-  const state = readState(target);
-  if (state === "whole" && upper !== undefined && isEmpty(upper)) return [];
-  if (state === "copying") empty(target);
+  reclaim(target);
   if (!isEmpty(target)) {
-    refuse("target", target, "is not empty, and what is in it no copy for `upper`");
+    refuse("target", target, "is not empty");
   }
   if (upper === undefined || isEmpty(upper)) return fillNew(copy);
-  if (readState(upper) !== "whole") {
+  if (readState(upper)?.whole !== true) {
     refuse("upper", upper, "is not empty, and what is in it no copy of the driver copy's");
   }
+  writeState(upper, { whole: true, owner: ownerOfThis(), upper });
   exchange(target, upper);
   return [];
 }
 
 /** Takes the copy out of the target: back to `upper`, or away. */
 export function clear({ target, upper }: Pick<Copy, "target" | "upper">): void {
-  if (upper !== undefined) return exchange(target, upper);
-  empty(target);
+  if (upper === undefined) return empty(target);
+  exchange(target, upper);
+  writeState(upper, { whole: true });
 }
 
-async function fillNew({ lower, target, idmap, signal }: Copy): Promise<string[]> {
+/** Takes a copy away whose process has ended without doing so; true if there was one. */
+export function reclaim(target: string): boolean {
+  const state = readState(target);
+  if (!isForsaken(state)) return false;
+  const { upper } = state;
+  // Killed before the exchange, the copy still waits where it should.
+  if (upper === target) writeState(target, { whole: true });
+  else if (state.whole && upper !== undefined && isEmptyDirectory(upper)) clear({ target, upper });
+  else empty(target);
+  return true;
+}
+
+async function fillNew({ lower, target, upper, idmap, signal }: Copy): Promise<string[]> {
   const marks = overlayMarks(isRootOfMachine() ? "overlay" : "overlay-user");
   const opened: Directory[] = [];
-  writeState(target, "copying");
+  const state = { owner: ownerOfThis(), ...(upper === undefined ? {} : { upper }) };
+  writeState(target, { ...state, whole: false });
   try {
     lower.forEach((path, i) => opened.push(Directory.open(path, `lower[${i}]`)));
     const opaque = opened.findIndex((layer) => marks.isOpaque(layer));
     const layers = opaque === -1 ? opened : opened.slice(0, opaque + 1);
     using into = Directory.open(target, "target");
     const notices = await copyTree({ lower: layers, marks, target: into, idmap, signal });
-    writeState(target, "whole");
+    writeState(target, { ...state, whole: true });
     return notices;
   } catch (error) {
     empty(target);
@@ -72,6 +86,10 @@ function empty(directory: string): void {
     rmSync(path as never, { recursive: true, force: true });
   }
   writeState(directory, undefined);
+}
+
+function isEmptyDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true && isEmpty(path);
 }
 
 function isEmpty(directory: string): boolean {

@@ -12,11 +12,15 @@ import {
   syscall,
   SyscallError,
 } from "@x/syscall";
-import { launch, PlanError, type Launched } from "@x/plan";
+import { launch, PlanError, type Plan } from "@x/plan";
+import { copyMount, memoryFor } from "../copy/mounts.ts";
 import { UnionError } from "../error.ts";
-import { daemonOf, ready } from "../fuse/daemon.ts";
+import { daemonOf, ready, type Daemon } from "../fuse/daemon.ts";
 import { findProgram } from "../fuse/find-program.ts";
 import { fuseDirectories, fusePlan } from "../fuse/fuse-plan.ts";
+import { attach, attachPlan } from "../mounts/attach.ts";
+import { ownerOfThis } from "../mounts/owner.ts";
+import { unmount } from "../mounts/unmount.ts";
 import { openMounts } from "../mounts/watch.ts";
 import { O_LAYER } from "../overlay/scratch.ts";
 import { stackOf } from "../validate.ts";
@@ -57,45 +61,79 @@ async function attempt(): Promise<string | undefined> {
 }
 
 async function mountFuse(request: UnionRequest): Promise<Mounted> {
-  if (request.idmap !== undefined) {
-    refuse("fuse-overlayfs is given no other ids by this package", "idmap");
-  }
-  const program = findProgram(PROGRAM);
-  if (program === undefined) refuse("the program fuse-overlayfs is not installed", "driver");
-  checkAttributes(request.attributes);
-  const { signal, volatile = false } = request;
-  const stack = stackOf(request);
+  const { tmpfs, signal } = request;
+  check(request);
   const target = realTarget(request.target);
-  const plan = fusePlan({ program, target, stack, volatile });
+  if (tmpfs === undefined) {
+    const { lower, upper } = stackOf(request);
+    return { ...(await serve(request, { target, lower, upper })), upper: upper?.upper };
+  }
+  // The program finds its upper directory by path, so the memory is mounted where it will be covered.
+  const memory = memoryFor(tmpfs, { source: ownerOfThis(), attributes: 0 });
+  await attach(attachPlan(target, copyMount, memory, { aside: false }), signal);
+  try {
+    const upper = { upper: join(target, "upper"), work: join(target, "work") };
+    Object.values(upper).forEach((path) => mkdirSync(path));
+    const served = await serve(request, { target, lower: request.lower, upper });
+    const end: Mounted["unmount"] = async (options) => {
+      await served.unmount(options);
+      unmount(target, { lazy: true });
+    };
+    return { ...served, unmount: end };
+  } catch (error) {
+    unmount(target, { lazy: true });
+    throw error;
+  }
+}
+
+interface Served {
+  readonly target: string;
+  readonly lower: readonly string[];
+  readonly upper: { readonly upper: string; readonly work: string } | undefined;
+}
+
+/** Starts the program and waits until its mount is there. */
+async function serve(request: UnionRequest, { target, ...stack }: Served): Promise<Mounted> {
+  const { volatile = false, signal } = request;
+  const program = findProgram(PROGRAM)!;
   using mounts = openMounts();
   const before = mounts.read().filter(isAt(target)).length;
-  const layers = openLayers(fuseDirectories(stack));
-  let launched: Launched;
-  try {
-    const options = { stdio: ["ignore", "ignore", "pipe"], detached: true } as const;
-    launched = await launch(plan, {
-      ...options,
-      descriptors: layers,
-      ...(signal === undefined ? {} : { signal }),
-    });
-  } catch (error) {
-    if (error instanceof PlanError) {
-      throw new UnionError("X_UNION_MOUNT", error.message, { cause: error });
-    }
-    throw error;
-  } finally {
-    layers.forEach((one) => one.close());
-  }
-  const daemon = daemonOf(launched, target);
+  const daemon = await start(fusePlan({ program, target, stack, volatile }), stack, target);
   try {
     await ready(daemon, mounts, () => mounts.read().filter(isAt(target)).length > before, signal);
-    const readonly = stack.upper === undefined && stack.tmpfs === undefined;
-    setAttributes(target, request.attributes | (readonly ? MOUNT_ATTR_RDONLY : 0));
+    setAttributes(target, request.attributes | (stack.upper === undefined ? MOUNT_ATTR_RDONLY : 0));
   } catch (error) {
     await daemon.end({ lazy: true });
     throw error;
   }
-  return { upper: stack.upper?.upper, notices: [], unmount: daemon.end };
+  return { upper: undefined, notices: [], unmount: daemon.end };
+}
+
+async function start(
+  plan: Plan,
+  stack: Pick<Served, "lower" | "upper">,
+  target: string,
+): Promise<Daemon> {
+  const descriptors = openLayers(fuseDirectories(stack));
+  try {
+    const stdio = ["ignore", "ignore", "pipe"] as const;
+    return daemonOf(await launch(plan, { stdio, detached: true, descriptors }), target);
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error;
+    throw new UnionError("X_UNION_MOUNT", error.message, { cause: error });
+  } finally {
+    descriptors.forEach((one) => one.close());
+  }
+}
+
+function check({ idmap, attributes, upper, work, target, tmpfs }: UnionRequest): void {
+  if (findProgram(PROGRAM) === undefined) refuse("fuse-overlayfs is not installed", "driver");
+  if (idmap !== undefined) refuse("fuse-overlayfs is given no other ids by this package", "idmap");
+  const places = { upper, work, target: tmpfs === undefined ? undefined : target };
+  for (const [field, path] of Object.entries(places)) {
+    if (path?.includes(":") === true) refuse("fuse-overlayfs takes no colon in this path", field);
+  }
+  checkAttributes(attributes);
 }
 
 /** An ordinary user's mount has the first two anyway. */

@@ -18,12 +18,16 @@ export interface StoreProcess extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Starts a task of `store-child.ts`. */
-export function startOnStore(task: string, path: string, argument: string): StoreProcess {
-  const child = spawn(process.execPath, ["--input-type=module", "-", task, path, argument], {
-    cwd,
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+/** Starts a task of `store-child.ts`, perhaps by a command that makes it what it is to be. */
+export function startOnStore(
+  task: string,
+  path: string,
+  argument: string,
+  wrapper: readonly string[] = [],
+): StoreProcess {
+  const node = [process.execPath, "--input-type=module", "-", task, path, argument];
+  const [file, ...args] = [...wrapper, ...node];
+  const child = spawn(file!, args, { cwd, stdio: ["pipe", "pipe", "pipe"] });
   // Who is killed before it has read all does not matter.
   child.stdin.on("error", () => undefined);
   const given = bundled().then((code) => void child.stdin.end(code));

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,24 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const file = (name: string): string => join(folder, name);
 const descriptors = (): number => readdirSync("/proc/self/fd").length;
+
+const withoutInotify = [
+  ...["unshare", "--user", "--map-root-user", "sh", "-c"],
+  'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"',
+  "sh",
+];
+const [unshare, ...rest] = withoutInotify;
+const canUnshare = spawnSync(unshare!, [...rest, "true"]).status === 0;
+const noUnshare = canUnshare ? "" : " (skipped: no user namespaces here)";
+
+/** Where a descriptor leads; nowhere, if it was that of the listing itself. */
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return "";
+  }
+}
 
 describe("the lock of a file", () => {
   test("is had by one task at a time, and each that waits gets it", async () => {
@@ -81,4 +100,33 @@ describe("the lock of a file", () => {
       code: "X_IMAGE_STORE",
     });
   });
+
+  test("may be waited for more often than there are inotify instances for a user", async () => {
+    const limit = Number(readFileSync("/proc/sys/fs/inotify/max_user_instances", "utf8"));
+    const count = Math.min(limit + 10, 1000);
+    const before = descriptors();
+    const names = Array.from({ length: count }, (_, index) => file(`many-${index % 20}`));
+    const held = await Promise.all(
+      [...new Set(names)].map((path) => lock(path, { kind: "exclusive" })),
+    );
+    const waiting = names.map((path) => lock(path, { kind: "shared" }));
+    const open = readdirSync("/proc/self/fd").map(linkOf);
+    expect(open.filter((link) => link.includes("inotify"))).toHaveLength(1);
+    for (const one of held) one.release();
+    for (const one of await Promise.all(waiting)) one.release();
+    expect(descriptors()).toBe(before);
+  });
+
+  test.skipIf(!canUnshare)(
+    `is had also where no inotify instance is left${noUnshare}`,
+    async () => {
+      const path = file("no-inotify");
+      const held = await lock(path, { kind: "exclusive" });
+      await using other = startOnStore("hold", path, "exclusive", withoutInotify);
+      await sleep(2000);
+      held.release();
+      await other.begun;
+      expect(tryLock(path, { kind: "shared" })).toBeUndefined();
+    },
+  );
 });

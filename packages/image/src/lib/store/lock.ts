@@ -1,17 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync, rmSync, statSync } from "node:fs";
-import {
-  Descriptor,
-  IN_CLOEXEC,
-  IN_CLOSE_WRITE,
-  IN_NONBLOCK,
-  LOCK_EX,
-  LOCK_NB,
-  LOCK_SH,
-  LOCK_UN,
-  onReadable,
-  syscall,
-  SyscallError,
-} from "@x/syscall";
+import { closeSync, constants, fstatSync, openSync, rmSync, statSync } from "node:fs";
+import { LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, syscall, SyscallError } from "@x/syscall";
+import { onClosing, type Listener } from "./closing.ts";
 import { storeError } from "./store-error.ts";
 
 /** How a lock is wanted. */
@@ -95,14 +84,13 @@ const afterwards = [0, 1, 10, 100, 1000] as const;
 
 function waitFor(fd: number, path: string, options: LockOptions): Promise<void> {
   const { signal } = options;
-  const watch = new Descriptor(syscall("inotify_init1", IN_CLOEXEC | IN_NONBLOCK));
   const { promise, resolve, reject } = withResolvers();
+  let listener: Listener | undefined;
   let timer: NodeJS.Timeout | undefined;
   const end = (finish: () => void): void => {
     clearTimeout(timer);
     signal?.removeEventListener("abort", aborted);
-    readiness?.close();
-    watch.close();
+    listener?.close();
     finish();
   };
   const aborted = (): void => end(() => reject(signal?.reason));
@@ -111,36 +99,20 @@ function waitFor(fd: number, path: string, options: LockOptions): Promise<void> 
     try {
       if (attempt(fd, options)) return end(resolve);
     } catch (error) {
-      return end(() => reject(error as Error));
+      return end(() => reject(error));
     }
     const [delay, ...more] = tries;
     if (delay !== undefined) timer = setTimeout(look, delay, more);
   };
-  let readiness: ReturnType<typeof onReadable> | undefined;
+  signal?.addEventListener("abort", aborted, { once: true });
   try {
-    syscall("inotify_add_watch", watch.fd, `/proc/self/fd/${fd}`, IN_CLOSE_WRITE);
-    readiness = onReadable(watch.fd, () => {
-      drain(watch.fd);
-      look(afterwards);
-    });
+    listener = onClosing(fd, () => look(afterwards));
+    // The holder may have let go before anybody listened.
+    look(afterwards);
   } catch (error) {
     end(() => reject(storeError(`cannot wait for the lock ${path}`, error)));
-    return promise;
   }
-  signal?.addEventListener("abort", aborted, { once: true });
-  // The holder may have let go before there was a watch.
-  look(afterwards);
   return promise;
-}
-
-const news = new Uint8Array(4096);
-
-function drain(fd: number): void {
-  try {
-    readSync(fd, news);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-  }
 }
 
 interface Resolvers {

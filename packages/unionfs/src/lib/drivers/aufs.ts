@@ -1,15 +1,22 @@
-import { result, type Result, type Step } from "@x/plan";
-import { UnionError } from "../error.ts";
 import { readFileSync } from "node:fs";
+import { AT_FDCWD } from "@x/syscall";
+import { result, step, type Result, type Step } from "@x/plan";
+import { UnionError } from "../error.ts";
 import { attach, attachPlan } from "../mounts/attach.ts";
 import { ownerOfThis } from "../mounts/owner.ts";
 import { unmount } from "../mounts/unmount.ts";
 import { mountData } from "../overlay/by-data.ts";
-import { namesOf } from "../overlay/names.ts";
-import { attachScratch, detachScratch, makeScratch, scratchDirectory } from "../overlay/scratch.ts";
+import { namesOf, type Names } from "../overlay/names.ts";
+import {
+  attachScratch,
+  detachScratch,
+  makeScratch,
+  O_LAYER,
+  scratchDirectory,
+} from "../overlay/scratch.ts";
 import { unionSourceSteps } from "../overlay/union-steps.ts";
 import type { UnionLayers } from "../union.ts";
-import { stackOf } from "../validate.ts";
+import { stackOf, type Stack } from "../validate.ts";
 import type { Driver } from "./driver.ts";
 
 /** Of kernels that carry aufs, which the kernel of kernel.org does not. Source: aufs(5). */
@@ -44,23 +51,41 @@ export function aufsSteps(
   union: UnionLayers,
   { source, attributes }: { readonly source: string; readonly attributes: number },
 ): Step[] {
-  const stack = stackOf({ ...union, ...(union.upper === undefined ? {} : { work: "." }) });
+  // It needs no directory to work in; the check asks for one.
+  const stack = stackOf({ ...union, ...(union.upper === undefined ? {} : { work: union.upper }) });
   const names = namesOf("union");
   const writable = stack.upper !== undefined || stack.tmpfs !== undefined;
-  // Without a branch to write in, the first one is still read-only with its whiteouts in force.
   const lower = stack.lower.flatMap((_, i): (string | Result)[] => [
     ...(i === 0 && !writable ? [] : [":"]),
     names.lower(i),
     "=ro+wh",
   ]);
   const data = ["dirperm1,noxino,br:", ...(writable ? [names.upper, "=rw"] : []), ...lower];
-  const { work: _, ...layers } = union;
   return [
-    ...unionSourceSteps({ ...layers, ...(stack.upper === undefined ? {} : { work: "." }) }),
+    ...unionSourceSteps({ lower: stack.lower }),
+    ...(stack.upper === undefined
+      ? []
+      : [
+          step("openat", [AT_FDCWD, stack.upper.upper, O_LAYER], {
+            as: names.upper.result,
+            why: "what is written goes here",
+            field: "upper",
+          }),
+        ]),
     ...makeScratch(names, stack.tmpfs?.sizeBytes, "a place for mount(2) to mount on"),
     ...attachScratch(names, stack.lower[0]!),
     ...(stack.tmpfs === undefined ? [] : scratchDirectory(names, "upper", names.upper)),
     ...mountData(names, { type: "aufs", source, attributes, data }),
     detachScratch(names),
+    ...closeAll(names, stack),
   ];
+}
+
+function closeAll(names: Names, { lower, upper, tmpfs }: Stack): Step[] {
+  const opened = [
+    ...lower.map((_, i) => names.lower(i)),
+    ...(upper === undefined && tmpfs === undefined ? [] : [names.upper]),
+    names.scratch,
+  ];
+  return opened.map((one) => step("close", [one]));
 }

@@ -34,17 +34,25 @@ const slash = 0x2f;
 const highestId = 0xffff_fffe;
 const highestDevice = 0xffff_ffff;
 
+const posixMagic = Buffer.from("ustar\0", "latin1");
+const gnuMagic = Buffer.from("ustar  \0", "latin1");
+
 /** Whether the header is of POSIX's format, which alone has a prefix. */
 function isPosix(block: Uint8Array, at: number): boolean {
-  const magic = at + fields.magic[0];
-  return (
-    block[magic] === 0x75 &&
-    block[magic + 1] === 0x73 &&
-    block[magic + 2] === 0x74 &&
-    block[magic + 3] === 0x61 &&
-    block[magic + 4] === 0x72 &&
-    block[magic + 5] === 0
-  );
+  return hasMagic(block, at, posixMagic);
+}
+
+/** Whether the header is of GNU tar's own format, which alone has sparse files. */
+export function isGnu(block: Uint8Array, at: number): boolean {
+  return hasMagic(block, at, gnuMagic);
+}
+
+function hasMagic(block: Uint8Array, at: number, magic: Uint8Array): boolean {
+  const start = at + fields.magic[0];
+  for (let index = 0; index < magic.length; index++) {
+    if (block[start + index] !== magic[index]) return false;
+  }
+  return true;
 }
 
 /** The name in a header block, with POSIX's prefix. Throws `X_IMAGE_ARCHIVE`. */
@@ -93,21 +101,29 @@ export function readHeader(
   checkName(name, limits);
   const device = type === "character" || type === "block";
   const link = type === "hardlink" || type === "symlink";
+  if (device && !isPosix(block, at) && !isGnu(block, at)) {
+    throw malformed(name, "a device in a header of a format that has none");
+  }
   const atime = pax.atime ?? globals.atime;
   return {
     type,
     name,
     linkName: link ? linkName(block, at, type, name, context, limits) : noName,
     mode: number(block, at, fields.mode, name, "mode", Number.MAX_SAFE_INTEGER) & 0o7777,
-    uid: pax.uid ?? globals.uid ?? number(block, at, fields.uid, name, "uid", highestId),
-    gid: pax.gid ?? globals.gid ?? number(block, at, fields.gid, name, "gid", highestId),
+    uid: said(pax.uid ?? globals.uid, number(block, at, fields.uid, name, "uid", highestId)),
+    gid: said(pax.gid ?? globals.gid, number(block, at, fields.gid, name, "gid", highestId)),
     size: entrySize(block, at, type, name, pax, limits),
-    mtime: pax.mtime ?? globals.mtime ?? blockTime(block, at, name),
+    mtime: said(pax.mtime ?? globals.mtime, blockTime(block, at, name)),
     ...(atime === undefined ? undefined : { atime }),
     major: device ? deviceNumber(block, at, fields.major, name, pax.major) : 0,
     minor: device ? deviceNumber(block, at, fields.minor, name, pax.minor) : 0,
     xattrs: pax.xattrs ?? nothing,
   };
+}
+
+/** An extended header goes before a field, which must be sound all the same, for other tools look. */
+function said<T>(extended: T | undefined, field: T): T {
+  return extended ?? field;
 }
 
 function typeOf(letter: number, name: Uint8Array): TarEntryType {
@@ -118,7 +134,7 @@ function typeOf(letter: number, name: Uint8Array): TarEntryType {
     throw malformed(name, `an entry of the unknown type ${shown}`);
   }
   // Before there was a type for them, directories were files whose names end in a slash.
-  return type === "file" && letter !== 0x53 && name.at(-1) === slash ? "directory" : type;
+  return type === "file" && name.at(-1) === slash ? "directory" : type;
 }
 
 function entryName(block: Uint8Array, at: number, { longName, pax }: HeaderContext): Uint8Array {
@@ -158,9 +174,10 @@ function entrySize(
   pax: PaxRecords,
   limits: TarLimits,
 ): number {
+  const inBlock = blockSize(block, at, name, limits);
   // What a hard link names has its content already; old writers give its size all the same.
   if (type === "hardlink" && (pax.size ?? 0) === 0) return 0;
-  const size = pax.size ?? blockSize(block, at, name, limits);
+  const size = said(pax.size, inBlock);
   if (size > limits.bytes) throw overLimit(name, "it is too large", limits.bytes, "bytes");
   if (type === "file" || size === 0) return size;
   // Some tools skip such content, others take it for the next header.
@@ -185,9 +202,9 @@ function deviceNumber(
   at: number,
   field: readonly [number, number],
   name: Uint8Array,
-  said: number | undefined,
+  extended: number | undefined,
 ): number {
-  return said ?? number(block, at, field, name, "device number", highestDevice);
+  return said(extended, number(block, at, field, name, "device number", highestDevice));
 }
 
 function blockTime(block: Uint8Array, at: number, name: Uint8Array): bigint {

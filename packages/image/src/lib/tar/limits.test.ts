@@ -36,7 +36,7 @@ describe("a limit holds for", () => {
     ],
     ["names", {}, [long(4097), file]],
     ["parts of names", {}, [long(256), file]],
-    ["the targets of links", {}, [bodyOf("K", "t".repeat(4097)), blockOf("l", "2")]],
+    ["the targets of links", {}, [bodyOf("K", `${"t".repeat(4097)}\0`), blockOf("l", "2")]],
     ["depth", {}, [bodyOf("x", recordOf("path", "d/".repeat(1025))), file]],
     ["an extended header of 1 GiB, by its announced size", {}, [bomb]],
     [

@@ -182,6 +182,7 @@ export function parsePax(
   while (at < bytes.length) {
     const { keyStart, equals, end } = recordBounds(bytes, at, name);
     const key = bytes.toString("latin1", keyStart, equals);
+    if (key.includes("\0")) throw malformed(name, "an extended header has a NUL in a key");
     const value = bytes.subarray(equals + 1, end - 1);
     const known = takerOf(key);
     if (known !== undefined) {

@@ -1,7 +1,7 @@
 import type { TarHeader } from "./entry.ts";
 import { malformed, overLimit } from "./fault.ts";
 import { blockBytes, checksumFits, fields, isZero, paddingBytes } from "./field.ts";
-import { blockName, blockSize, readHeader } from "./header.ts";
+import { blockName, blockSize, readHeader, type HeaderContext } from "./header.ts";
 import { defaultLimits, type TarLimits } from "./limits.ts";
 import { parsePax, type PaxRecords } from "./pax.ts";
 import { SparseHead } from "./sparse-head.ts";
@@ -77,9 +77,7 @@ export class TarParser {
 
   /** Says that no chunk follows. Throws `X_IMAGE_ARCHIVE` when the archive is cut off. */
   end(): void {
-    const pending =
-      this.#longName !== undefined || this.#longLink !== undefined || this.#pax !== undefined;
-    const between = this.#filled === 0 && this.#sparse === undefined && !pending;
+    const between = this.#filled === 0 && this.#sparse === undefined && !this.#isPending();
     if (this.#state === "ended") return;
     if (between && this.#data === 0 && this.#skip === 0 && this.#body === undefined) return;
     throw malformed(this.#name, "the archive is cut off here");
@@ -155,6 +153,7 @@ export class TarParser {
       return this.#startBody(block, at, letter);
     }
     if (letter === letters.label) {
+      if (this.#isPending()) throw malformed(name, "a header of an entry stands before a label");
       const size = blockSize(block, at, name, this.#limits);
       this.#skip = size + paddingBytes(size);
       return;
@@ -163,10 +162,21 @@ export class TarParser {
   }
 
   #onZeros(): void {
-    if (this.#longName ?? this.#longLink ?? this.#pax) {
+    if (this.#isPending()) {
       throw malformed(this.#name, "the archive ends before the entry of this header");
     }
     this.#state = this.#state === "last-block" ? "ended" : "last-block";
+  }
+
+  /** Whether something has been said of an entry that is yet to come. */
+  #isPending(): boolean {
+    const { longName, longLink, pax } = this.#said();
+    return longName !== undefined || longLink !== undefined || pax !== noRecords;
+  }
+
+  #said(): HeaderContext {
+    const [longName, longLink] = [this.#longName, this.#longLink];
+    return { longName, longLink, pax: this.#pax ?? noRecords, globals: this.#globals };
   }
 
   #startBody(block: Uint8Array, at: number, letter: number): void {
@@ -191,7 +201,9 @@ export class TarParser {
       this.#globals = { ...this.#globals, ...parsePax(bytes, name, this.#limits, true) };
     } else {
       const end = bytes.indexOf(0);
-      const text = new Uint8Array(end < 0 ? bytes : bytes.subarray(0, end));
+      // Tools that look for the NUL would go on reading behind it.
+      if (end < 0) throw malformed(name, "a long name has no end");
+      const text = new Uint8Array(bytes.subarray(0, end));
       if (letter === letters.longName) this.#longName = text;
       else this.#longLink = text;
     }
@@ -199,14 +211,9 @@ export class TarParser {
 
   #onEntry(block: Uint8Array, at: number, letter: number, events: TarEvent[]): void {
     const limits = this.#limits;
-    const pax = this.#pax ?? noRecords;
-    const context = {
-      longName: this.#longName,
-      longLink: this.#longLink,
-      pax,
-      globals: this.#globals,
-    };
-    const header = readHeader(block, at, context, limits);
+    const said = this.#said();
+    const { pax } = said;
+    const header = readHeader(block, at, said, limits);
     this.#name = header.name;
     this.#longName = undefined;
     this.#longLink = undefined;

@@ -1,6 +1,7 @@
 import type { TarHeader } from "./entry.ts";
 import { malformed } from "./fault.ts";
 import { blockBytes, fieldNumber, fields } from "./field.ts";
+import { isGnu } from "./header.ts";
 import type { TarLimits } from "./limits.ts";
 import type { PaxSparse } from "./pax.ts";
 import { checkExtents, readGnuPairs, SparseMap, sparseExtents } from "./sparse.ts";
@@ -31,8 +32,10 @@ export class SparseHead {
     this.#limits = limits;
   }
 
-  /** Of an entry of GNU's type `S`. */
+  /** Of an entry of GNU's type `S`. Throws `X_IMAGE_ARCHIVE`. */
   static gnu(header: TarHeader, block: Uint8Array, at: number, limits: TarLimits): SparseHead {
+    checkType(header);
+    if (!isGnu(block, at)) throw malformed(header.name, "a sparse file of an unknown format");
     const [offset, length] = fields.gnuRealSize;
     const size = fieldNumber(block, at + offset, length);
     const pairs: number[] = [];
@@ -43,9 +46,9 @@ export class SparseHead {
 
   /** Of an entry whose extended header says that it is sparse. Throws `X_IMAGE_ARCHIVE`. */
   static pax(header: TarHeader, said: PaxSparse, limits: TarLimits): SparseHead {
-    const { name, type } = header;
+    const { name } = header;
     const { major = 0, minor = 0, size, blocks, pairs } = said;
-    if (type !== "file") throw malformed(name, `a ${type} that says it is sparse`);
+    checkType(header);
     if (size === undefined) throw malformed(name, "a sparse file does not say its size");
     const sparse = { ...header, size };
     if (major === 1 && minor === 0 && pairs.length === 0) {
@@ -82,4 +85,8 @@ export class SparseHead {
     const sparse = sparseExtents(this.#pairs, size, this.#dataBytes, name, this.#limits);
     return { ...this.#header, sparse };
   }
+}
+
+function checkType({ name, type }: TarHeader): void {
+  if (type !== "file") throw malformed(name, `a ${type} that says it is sparse`);
 }

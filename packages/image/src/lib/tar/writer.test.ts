@@ -41,6 +41,11 @@ describe("what the writer writes", () => {
     ]);
   });
 
+  test("has room for device numbers that Linux has not", () => {
+    const header = headOf({ name: "n", type: "block", major: 0o10000000, minor: 0xffffffff });
+    expect(readWhole(tarOf([{ header, content: new Uint8Array(0) }]))[0]!.header).toEqual(header);
+  });
+
   test("announces names that are no UTF-8 where they stand in an extended header", () => {
     const name = Uint8Array.from([...Buffer.alloc(120, "n"), 0xff]);
     const bytes = tarHeader({ ...headOf({ name: "n" }), name });

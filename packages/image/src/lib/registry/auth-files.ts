@@ -80,7 +80,11 @@ async function readOrNothing(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new ImageError("X_IMAGE_INVALID", `cannot be read (${code})`, {
+      field: path,
+      cause: error,
+    });
   }
 }

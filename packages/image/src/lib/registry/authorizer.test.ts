@@ -70,7 +70,9 @@ describe("with tokens", () => {
       headers.authorization === "Bearer t1" ? { body: bytes } : bearer(`${tokens.url}/token`),
     );
     await using source = registrySource(named(server.host), { ...impatient, credentials });
-    await Promise.all([1, 2, 3, 4].map(async () => bytesOf(await source.blob(descriptor))));
+    const four = async (): Promise<unknown> =>
+      Promise.all([1, 2, 3, 4].map(async () => bytesOf(await source.blob(descriptor))));
+    await four();
     await bytesOf(await source.blob(descriptor));
     expect(tokens.requests.length).toBe(1);
     expect(tokens.requests[0]?.headers.authorization).toBe(basic);
@@ -96,7 +98,23 @@ describe("with tokens", () => {
     expect(server.requests[1]?.headers.authorization).toBe("Bearer anonymous");
   });
 
-  test("one that has expired at the registry is got anew, once", async () => {
+  test("one that has expired at the registry is got anew, once for all who had it", async () => {
+    let valid = 1;
+    await using tokens = await startFake(() => ({ body: { token: `t${valid}` } }));
+    await using server = await startFake(({ headers }) =>
+      headers.authorization === `Bearer t${valid}`
+        ? { body: bytes }
+        : bearer(`${tokens.url}/token`),
+    );
+    await using source = registrySource(named(server.host), { ...impatient, credentials });
+    for (valid of [1, 2, 3]) {
+      const all = [1, 2, 3, 4].map(async () => bytesOf(await source.blob(descriptor)));
+      await Promise.all(all);
+    }
+    expect(tokens.requests.length).toBe(3);
+  });
+
+  test("one that has expired is sent once more at most", async () => {
     let valid = 1;
     await using tokens = await startFake(() => ({ body: { token: `t${valid}`, expires_in: 300 } }));
     await using server = await startFake(({ headers }) =>
@@ -114,6 +132,22 @@ describe("with tokens", () => {
       "Bearer t1",
       "Bearer t2",
     ]);
+  });
+
+  test("who has enough does not wait for a token that others wait for, too", async () => {
+    await using tokens = await startFake(({ url }) =>
+      url.includes("never") ? () => {} : { body: { token: "t" } },
+    );
+    await using server = await startFake(() => bearer(`${tokens.url}/never`));
+    await using source = registrySource(named(server.host), { ...impatient, credentials });
+    const reason = new Error("enough");
+    const controller = new AbortController();
+    const other = source.document().catch((error: unknown) => error);
+    const mine = source.document(undefined, { signal: controller.signal });
+    setTimeout(() => controller.abort(reason), 50);
+    await expect(mine).rejects.toBe(reason);
+    await source[Symbol.asyncDispose]();
+    expect(await other).toBeInstanceOf(Error);
   });
 
   test("an identity token is sent in the body of a POST, and is not in the error when it is refused", async () => {
@@ -152,6 +186,7 @@ describe("with tokens", () => {
       code: "X_IMAGE_REGISTRY",
       message: expect.stringContaining(`nothing listens at ${dead}`),
     });
+    expect(server.requests.length).toBe(1);
   });
 
   test.each([

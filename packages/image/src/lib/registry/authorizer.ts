@@ -8,6 +8,7 @@ import {
   type FoundCredentials,
 } from "./find-credentials.ts";
 import { networkError } from "./network-error.ts";
+import { orAbort } from "./pause.ts";
 import { readRefusal, refusalError, unauthorized, type Refusal } from "./refusal.ts";
 import type { RetryPolicy } from "./retry.ts";
 import { askForToken, basic, readToken, realmOf, type Token, type TokenService } from "./token.ts";
@@ -37,6 +38,8 @@ export interface Authorizer {
 export interface AuthorizerOptions extends CredentialOptions {
   readonly wire: Wire;
   readonly policy: RetryPolicy;
+  /** Ends what is done for several who wait. */
+  readonly closing: AbortSignal;
 }
 
 type Way = { readonly kind: "basic" } | { readonly kind: "bearer"; readonly service: TokenService };
@@ -46,14 +49,19 @@ type Way = { readonly kind: "basic" } | { readonly kind: "bearer"; readonly serv
  * scopes, asked for once however many requests need it, and again when it has expired.
  */
 export function createAuthorizer(endpoint: Endpoint, options: AuthorizerOptions): Authorizer {
-  const { wire, policy } = options;
+  const { wire, policy, closing: signal } = options;
   const tokens = new Map<string, Promise<Token>>();
   let way: Way | undefined;
   let finding: Promise<FoundCredentials> | undefined;
 
   const find = async (): Promise<FoundCredentials> => {
-    finding ??= findCredentials(endpoint, options);
+    finding ??= findCredentials(endpoint, options, signal);
     return finding;
+  };
+
+  /** Unless somebody has got another one by now. */
+  const forget = (key: string, token: Promise<Token>): void => {
+    if (tokens.get(key) === token) tokens.delete(key);
   };
 
   const bearer = async (
@@ -62,13 +70,16 @@ export function createAuthorizer(endpoint: Endpoint, options: AuthorizerOptions)
     more: readonly string[] = [],
   ): Promise<string> => {
     const key = keyOf(purpose);
-    const known = await tokens.get(key);
-    if (known !== undefined && known.expires > Date.now()) return `Bearer ${known.text}`;
+    for (let known = tokens.get(key); known !== undefined; known = tokens.get(key)) {
+      const { text, expires } = await orAbort(known, purpose.signal);
+      if (expires > Date.now()) return `Bearer ${text}`;
+      forget(key, known);
+    }
     const fresh = fetchToken(service, purpose, more);
     tokens.set(key, fresh);
     // A failure is told to who waits for it and is not remembered.
-    fresh.catch(() => tokens.delete(key));
-    return `Bearer ${(await fresh).text}`;
+    fresh.catch(() => forget(key, fresh));
+    return `Bearer ${(await orAbort(fresh, purpose.signal)).text}`;
   };
 
   const fetchToken = async (
@@ -79,7 +90,7 @@ export function createAuthorizer(endpoint: Endpoint, options: AuthorizerOptions)
     const found = await find();
     const scopes = mergeScopes([...purpose.scopes, ...more]);
     // The token is for all who wait for it: the signal of the one who asked first is not theirs.
-    const asking = askForToken(service, scopes, found.credentials, { wire, policy });
+    const asking = askForToken(service, scopes, found.credentials, { wire, policy, signal });
     const answer = await asking.catch((error: unknown) => {
       throw networkError(error, `${purpose.doing} with a token`, service.realm);
     });
@@ -113,8 +124,14 @@ export function createAuthorizer(endpoint: Endpoint, options: AuthorizerOptions)
         const asked = { registry: endpoint.base, realm: realmOf(endpoint.base, realm), service };
         way = { kind: "bearer", service: asked };
         const key = keyOf(purpose);
-        const known = await tokens.get(key)?.catch(() => undefined);
-        if (known !== undefined && `Bearer ${known.text}` === sent) tokens.delete(key);
+        const known = tokens.get(key);
+        if (known !== undefined && sent !== undefined) {
+          const token = await orAbort(
+            known.catch(() => undefined),
+            purpose.signal,
+          );
+          if (sent === `Bearer ${token?.text}`) forget(key, known);
+        }
         return bearer(asked, purpose, [scope]);
       }
       if (challenges.some(({ scheme }) => scheme === "basic")) {

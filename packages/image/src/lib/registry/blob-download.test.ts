@@ -148,7 +148,7 @@ test("a registry that falls silent in the middle is asked to go on", async () =>
   await using server = await startFake((request, count) =>
     count > 1 ? part(request) : (response) => void response.write(bytes.subarray(0, 5000)),
   );
-  await using source = sourceAt(server.host, { silence: 150 });
+  await using source = sourceAt(server.host, { silence: 500 });
   expect((await bytesOf(await source.blob(descriptor))).equals(bytes)).toBe(true);
   expect(ranges(server.requests)).toEqual([undefined, "bytes=5000-"]);
 });

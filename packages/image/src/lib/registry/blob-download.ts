@@ -6,7 +6,7 @@ import { rangeOf } from "./content-range.ts";
 import type { Answer } from "./exchange.ts";
 import { isPassing, networkError } from "./network-error.ts";
 import { pause } from "./pause.ts";
-import { firstOf } from "./repository.ts";
+import type { Repository } from "./repository.ts";
 import { backOff } from "./retry.ts";
 
 /** What a blob is pulled for. */
@@ -30,15 +30,15 @@ const mostIdle = 3;
  * where there are more or fewer, and with `X_IMAGE_REGISTRY` where there is no going on.
  */
 export async function downloadBlob(
-  clients: readonly RegistryClient[],
+  repository: Repository,
   download: Download,
 ): Promise<BlobContent> {
   const { descriptor, offset } = download;
   if (offset === descriptor.size) return { start: offset, chunks: nothing() };
   const open: Open = async (from) =>
-    firstOf(clients, async (client) => openAt(client, download, from), download.signal);
+    repository.first(async (client) => openAt(client, download, from), download.signal);
   const first = await open(offset);
-  const { delay } = clients.at(-1)!.policy;
+  const { delay } = repository.own.policy;
   return { start: first.start, chunks: resume(open, delay, download, first) };
 }
 

@@ -47,6 +47,19 @@ test.each([
   },
 );
 
+test("undici, where certificates or proxies ask for it, sends a length just as Node does", async () => {
+  await using server = await startFake(({ method }) =>
+    method === "POST" ? session : { status: 201 },
+  );
+  const options = { insecure: true, plainHttp: true };
+  await using destination = destinationAt(server.host, options);
+  await destination.putBlob(big.descriptor, async (offset) => contentOf(big.bytes, offset));
+  const [, put] = server.requests;
+  expect(put?.body.equals(big.bytes)).toBe(true);
+  expect(put?.headers["content-length"]).toBe(String(big.bytes.length));
+  expect(put?.headers["transfer-encoding"]).toBeUndefined();
+});
+
 test("an upload that breaks off, or whose session is gone, begins anew", async () => {
   await using server = await startFake(({ method }, count) => {
     if (method === "POST") return session;

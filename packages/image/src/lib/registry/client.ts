@@ -51,11 +51,18 @@ export interface RegistryClient {
   locate(answer: Pick<Answer, "headers" | "url">): URL;
 }
 
+/** What the clients of one repository share. */
+export interface ClientParts {
+  readonly loaded: () => Promise<LoadedFetch>;
+  /** Fires when nobody needs them any more. */
+  readonly closing: AbortSignal;
+}
+
 /** A client for one endpoint. Nothing is asked yet. */
 export function createClient(
   endpoint: Endpoint,
   options: RegistryOptions,
-  loaded: () => Promise<LoadedFetch>,
+  { loaded, closing }: ClientParts,
 ): RegistryClient {
   const { plainHttp = false, retries = 4, retryDelay = 200, silence = 60_000 } = options;
   const policy = { retries, delay: retryDelay };
@@ -64,7 +71,7 @@ export function createClient(
     plainHttp,
     silence,
   };
-  const authorizer = createAuthorizer(endpoint, { ...options, wire, policy });
+  const authorizer = createAuthorizer(endpoint, { ...options, wire, policy, closing });
 
   const authorized = async (question: RegistryQuestion): Promise<Answer> => {
     const { method, at, headers, body, signal } = question;

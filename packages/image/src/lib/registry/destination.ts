@@ -23,8 +23,7 @@ export function registryDestination(
   reference: Reference,
   options: RegistryDestinationOptions = {},
 ): ImageDestination {
-  const { clients, close } = openRepository(reference, options);
-  const client = clients[0]!;
+  const { own: client, close } = openRepository(reference, options);
   const { repository } = client.endpoint;
   const name = formatReference(reference);
   const doing = `push ${name}`;

@@ -77,7 +77,7 @@ test("a server that begins and then says nothing is left, however slowly it drip
   });
   const answer = await exchange(
     { method: "GET", url: new URL(server.url) },
-    { ...wire, silence: 200 },
+    { ...wire, silence: 1000 },
   );
   let text = "";
   const read = async (): Promise<void> => {
@@ -99,11 +99,11 @@ test("a reader that is slow does not make the server silent", async () => {
   await using server = await startFake(() => ({ body: Buffer.alloc(200_000) }));
   const answer = await exchange(
     { method: "GET", url: new URL(server.url) },
-    { ...wire, silence: 100 },
+    { ...wire, silence: 500 },
   );
   let size = 0;
   for await (const chunk of answer.chunks) {
-    if (size === 0) await new Promise((resolve) => setTimeout(resolve, 250));
+    if (size === 0) await new Promise((resolve) => setTimeout(resolve, 900));
     size += chunk.length;
   }
   expect(size).toBe(200_000);

@@ -1,3 +1,4 @@
+import { ImageError } from "../error.ts";
 import { authPlaces, readAuthFile, type Environment } from "./auth-files.ts";
 import { getFromHelper } from "./credential-helper.ts";
 import { authKey, authKeys, entryIn, helperIn, type Credentials } from "./credentials.ts";
@@ -33,18 +34,30 @@ export async function findCredentials(
   const { credentials, authFile, env = process.env } = options;
   if (credentials !== undefined) return { credentials, looked: ["the options"] };
   const looked: string[] = [];
+  const attempt = async <T>(look: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await look();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof ImageError)) throw error;
+      looked.push(withoutHint(error));
+      return undefined;
+    }
+  };
   for (const { path, called } of authPlaces(env, authFile)) {
     const shown = called === "" ? path : `${path} (${called})`;
-    const file = await readAuthFile(path);
+    const before = looked.length;
+    const file = await attempt(async () => readAuthFile(path));
     if (file === undefined) {
-      looked.push(`${shown}: no such file`);
+      if (looked.length === before) looked.push(`${shown}: no such file`);
       continue;
     }
-    const helper = helperIn(file, reference.registry);
-    if (helper !== undefined) {
-      const call = { name: helper, env, ...(signal === undefined ? {} : { signal }) };
-      const found = await getFromHelper(call, authKey(reference.registry));
-      looked.push(`docker-credential-${helper} (named in ${shown})`);
+    const name = helperIn(file, reference.registry);
+    if (name !== undefined) {
+      looked.push(`docker-credential-${name} (named in ${shown})`);
+      const call = { name, env, ...(signal === undefined ? {} : { signal }) };
+      const server = authKey(reference.registry);
+      const found = await attempt(async () => getFromHelper(call, server));
       if (found !== undefined) return { credentials: found, looked };
     }
     const entry = entryIn(file, authKeys(reference));
@@ -52,4 +65,8 @@ export async function findCredentials(
     if (entry !== undefined) return { credentials: entry, looked };
   }
   return { looked };
+}
+
+function withoutHint({ message, hint }: ImageError): string {
+  return hint === undefined ? message : message.slice(0, -`. ${hint}`.length);
 }

@@ -184,7 +184,7 @@ describe("credentials are looked for", () => {
   });
 
   test.each([
-    ["that is not installed", "missing", undefined, "could not be run (ENOENT)"],
+    ["that is not installed", "missing", undefined, String.raw`could not be run \(ENOENT\)`],
     ["that fails", "failing", "echo the vault is locked; exit 1", "says: the vault is locked"],
     [
       "that answers with nonsense",
@@ -193,15 +193,28 @@ describe("credentials are looked for", () => {
       "not the one of a helper",
     ],
     ["whose name leads elsewhere", "../../tmp/x", undefined, "is not the name of one"],
-  ])("and a helper %s is told, without what it keeps", async (_, name, script, message) => {
+  ])("and a helper %s is told of, without what it keeps", async (_, name, script, message) => {
     if (script !== undefined) await helper(name, script);
-    await write(config(), { credsStore: name });
-    const error = await findCredentials(there, options).catch((failure: unknown) => failure);
-    expect(error).toMatchObject({
-      code: "X_IMAGE_UNAUTHORIZED",
-      message: expect.stringContaining(message),
+    const auths = { "a.com": entryOf("alice", "open sesame") };
+    await write(config(), { credsStore: name, auths });
+    const { credentials, looked } = await findCredentials(there, options);
+    expect(credentials).toEqual(alice);
+    expect(looked).toEqual([
+      `docker-credential-${name} (named in ${config()})`,
+      expect.stringMatching(new RegExp(`^the credential helper docker-credential-.*${message}$`)),
+      `${config()}: some`,
+    ]);
+    expect(String(looked)).not.toContain("hunter2");
+  });
+
+  test("in the next file after one that is broken, which is told of", async () => {
+    const next = join(home, ".config", "containers", "auth.json");
+    await write(config(), "{ not json");
+    await write(next, { auths: { "a.com": entryOf("alice", "open sesame") } });
+    expect(await findCredentials(there, options)).toEqual({
+      credentials: alice,
+      looked: [`${config()}: is not what docker or podman write there`, `${next}: some`],
     });
-    expect(String(error)).not.toContain("hunter2");
   });
 
   test("and a helper that never answers ends with the signal", async () => {

@@ -62,12 +62,11 @@ export async function logout(registry: string, options: LoginOptions = {}): Prom
 }
 
 async function verify(registry: string, options: RegistryOptions & LoginOptions): Promise<void> {
-  const { clients, close } = openRepository({ registry, repository: "" }, options);
+  const { own, close } = openRepository({ registry, repository: "" }, options);
   try {
     const doing = `log in to ${registry}`;
     const { signal } = options;
-    const [client] = clients;
-    const answer = await client!.ask({
+    const answer = await own.ask({
       method: "GET",
       at: "",
       doing,

@@ -24,8 +24,9 @@ const passing: ReadonlySet<string> = new Set([
 
 /** Whether trying again can help, without anybody having changed anything. */
 export function isPassing(error: unknown): boolean {
-  const codes = codesOf(error);
-  return codes.some((code) => passing.has(code));
+  // What has become a sentence has been tried often enough.
+  if (error instanceof ImageError) return false;
+  return codesOf(error).some((code) => passing.has(code));
 }
 
 /**

@@ -5,14 +5,20 @@ import {
   type RegistryClient,
   type RegistryOptions,
 } from "./client.ts";
-import { endpointOf, mirrorEndpoint, type Endpoint } from "./endpoint.ts";
+import { endpointOf, mirrorEndpoint } from "./endpoint.ts";
 import { loadFetch, type LoadedFetch } from "./load-fetch.ts";
 import type { Reference } from "./reference.ts";
 
 /** Everybody who may have a repository. */
 export interface Repository {
-  /** The mirrors in their order, and at the end the registry itself. */
-  readonly clients: readonly RegistryClient[];
+  /** The registry itself. */
+  readonly own: RegistryClient;
+  /**
+   * Asks the mirrors in their order and then the registry, until one gives an answer. What the
+   * registry says counts: that a mirror does not have something is nobody's business, and one
+   * that does not work is not asked again.
+   */
+  first<T>(ask: (client: RegistryClient) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Ends what is still open. */
   close(): Promise<void>;
 }
@@ -23,51 +29,44 @@ export function openRepository(
   options: RegistryOptions,
   mirrors: readonly string[] = [],
 ): Repository {
-  const tls = options.ca !== undefined || options.insecure === true;
-  const scheme = {
-    tls,
-    ...(options.plainHttp === undefined ? {} : { plainHttp: options.plainHttp }),
-  };
+  const { plainHttp, ca, insecure = false } = options;
+  const asked = plainHttp === undefined ? {} : { plainHttp };
+  const scheme = { tls: ca !== undefined || insecure, ...asked };
+  const ending = new AbortController();
   let loading: Promise<LoadedFetch> | undefined;
-  const loaded = async (): Promise<LoadedFetch> => {
-    loading ??= loadFetch(options, environmentOf(options));
-    return loading;
+  const parts = {
+    closing: ending.signal,
+    loaded: async (): Promise<LoadedFetch> => {
+      loading ??= loadFetch(options, environmentOf(options));
+      return loading;
+    },
   };
-  const client = (endpoint: Endpoint, own: boolean): RegistryClient => {
-    // Credentials that were given are for the registry that was named.
-    const { credentials, ...others } = options;
-    const forIt = own && credentials !== undefined ? { ...others, credentials } : others;
-    return createClient(endpoint, forIt, loaded);
-  };
+  const own = createClient(endpointOf(reference, scheme), options, parts);
+  // Credentials that were given are for the registry that was named, and patience too.
+  const { credentials: _, ...others } = options;
+  const working = new Set(
+    mirrors.map((mirror) => {
+      const endpoint = mirrorEndpoint(mirror, reference.repository, scheme);
+      return createClient(endpoint, { ...others, retries: 0 }, parts);
+    }),
+  );
   return {
-    clients: [
-      ...mirrors.map((mirror) =>
-        client(mirrorEndpoint(mirror, reference.repository, scheme), false),
-      ),
-      client(endpointOf(reference, scheme), true),
-    ],
+    own,
+    async first(ask, signal) {
+      for (const mirror of working) {
+        try {
+          return await ask(mirror);
+        } catch (error) {
+          signal?.throwIfAborted();
+          if (!(error instanceof ImageError)) throw error;
+          if (error.code !== "X_IMAGE_NOT_FOUND") working.delete(mirror);
+        }
+      }
+      return ask(own);
+    },
     async close() {
+      ending.abort();
       await (await loading)?.close();
     },
   };
-}
-
-/**
- * Asks one after the other until one gives an answer. What the last one says counts; that a mirror
- * is down or does not have it is nobody's business.
- */
-export async function firstOf<T>(
-  clients: readonly RegistryClient[],
-  ask: (client: RegistryClient) => Promise<T>,
-  signal?: AbortSignal,
-): Promise<T> {
-  for (const client of clients.slice(0, -1)) {
-    try {
-      return await ask(client);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!(error instanceof ImageError)) throw error;
-    }
-  }
-  return ask(clients.at(-1)!);
 }

@@ -5,7 +5,7 @@ import { downloadBlob } from "./blob-download.ts";
 import type { RegistryClient, RegistryOptions } from "./client.ts";
 import { acceptDocuments, checkDocument, documentLimit } from "./document.ts";
 import { formatReference, identifierOf, type Reference } from "./reference.ts";
-import { firstOf, openRepository } from "./repository.ts";
+import { openRepository } from "./repository.ts";
 import { describeTags, tagsAt } from "./tags.ts";
 import { askWhole } from "./whole.ts";
 
@@ -28,7 +28,7 @@ export function registrySource(
   reference: Reference,
   options: RegistrySourceOptions = {},
 ): ImageSource {
-  const { clients, close } = openRepository(reference, options, options.mirrors);
+  const registry = openRepository(reference, options, options.mirrors);
   const name = formatReference(reference);
   const doing = `pull ${name}`;
 
@@ -62,17 +62,17 @@ export function registrySource(
     async document(digest, { signal } = {}): Promise<Document> {
       const asked = digest ?? identifierOf(reference);
       try {
-        return await firstOf(clients, async (client) => get(client, asked, signal), signal);
+        return await registry.first(async (client) => get(client, asked, signal), signal);
       } catch (error) {
         if (!(error instanceof ImageError) || error.code !== "X_IMAGE_NOT_FOUND") throw error;
-        throw await missing(clients.at(-1)!, asked, error, signal);
+        throw await missing(registry.own, asked, error, signal);
       }
     },
     async blob(descriptor, { offset = 0, signal } = {}): Promise<BlobContent> {
       const download = { descriptor, doing, offset, signal };
-      return downloadBlob(clients, download);
+      return downloadBlob(registry, download);
     },
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: registry.close,
   };
 }
 

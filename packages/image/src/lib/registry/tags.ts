@@ -20,9 +20,9 @@ export async function listTags(
   reference: Pick<Reference, "registry" | "repository">,
   options: RegistryOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<string[]> {
-  const { clients, close } = openRepository(reference, options);
+  const { own, close } = openRepository(reference, options);
   try {
-    return await tagsAt(clients.at(-1)!, mostPages, options.signal);
+    return await tagsAt(own, mostPages, options.signal);
   } finally {
     await close();
   }

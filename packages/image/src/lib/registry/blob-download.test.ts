@@ -227,6 +227,14 @@ test("a mirror is asked first; what it does not have or breaks off comes from th
   expect(without.requests[0]?.url).toBe(`/v2/a/blobs/${descriptor.digest}`);
 });
 
+test("a mirror that does not work is asked once, and not for every blob again", async () => {
+  await using server = await startFake((request) => part(request));
+  await using mirror = await startFake(() => ({ status: 500 }));
+  await using source = sourceAt(server.host, { mirrors: [mirror.host] });
+  for (let count = 0; count < 3; count += 1) await bytesOf(await source.blob(descriptor));
+  expect([mirror.requests.length, server.requests.length]).toEqual([1, 3]);
+});
+
 test("the urls of a foreign layer are not asked", async () => {
   await using elsewhere = await startFake(() => ({ body: bytes }));
   await using server = await startFake(() => undefined);

@@ -1,4 +1,5 @@
 import { ImageError } from "../error.ts";
+import { isIndexType, isManifestType } from "../spec/media-type.ts";
 import type { ImageDestination } from "../transport/transport.ts";
 import { uploadBlob } from "./blob-upload.ts";
 import type { RegistryOptions } from "./client.ts";
@@ -31,11 +32,14 @@ export function registryDestination(
 
   return {
     name,
-    async has({ digest }, { signal } = {}) {
-      const at = `${repository}/blobs/${digest}`;
+    async has({ digest, mediaType }, { signal } = {}) {
+      const whole = isManifestType(mediaType) || isIndexType(mediaType);
+      const at = `${repository}/${whole ? "manifests" : "blobs"}/${digest}`;
+      const headers = whole ? { accept: mediaType } : {};
       const answer = await client.ask({
         method: "HEAD",
         at,
+        headers,
         doing,
         scopes,
         expect: [200, 404],

@@ -15,6 +15,7 @@ import {
 } from "../../testing/registry.ts";
 import type { RegistryOptions } from "./client.ts";
 import { registryDestination } from "./destination.ts";
+import { login } from "./login.ts";
 import { parseReference } from "./reference.ts";
 import { registrySource } from "./source.ts";
 import { listTags } from "./tags.ts";
@@ -65,6 +66,25 @@ describe.skipIf(reason !== "").each(kinds)(`a registry %s${reason}`, (_, kind) =
     const content = await source.blob(descriptor, { offset: 2_999_000 });
     expect(content.start).toBe(2_999_000);
     expect((await bytesOf(content)).equals(bytes.subarray(2_999_000))).toBe(true);
+  });
+
+  test("says which blobs and manifests it has", async () => {
+    await using destination = registryDestination(
+      parseReference(`${registry.host}/some/name:v1`),
+      options,
+    );
+    const other = memoryImage([5]);
+    for (const { descriptor } of [image.document, ...image.blobs]) {
+      expect(await destination.has(descriptor)).toBe(true);
+    }
+    for (const { descriptor } of [other.document, other.blobs[1]!]) {
+      expect(await destination.has(descriptor)).toBe(false);
+    }
+  });
+
+  test("is found by the name of localhost", async () => {
+    const named = registry.host.replace("127.0.0.1", "localhost");
+    expect(await listTags(parseReference(`${named}/some/name`), options)).toEqual(["v1"]);
   });
 
   test("takes blobs from another of its repositories", async () => {
@@ -155,25 +175,35 @@ describe.skipIf(reason !== "").each(kinds)(`a registry %s${reason}`, (_, kind) =
   );
 
   const noSkopeo = onPath("skopeo") ? "" : " (skipped: skopeo is not installed)";
-  test.skipIf(noSkopeo !== "")(`and skopeo agree on what was pushed${noSkopeo}`, async () => {
-    const directory = await mkdtemp(join(tmpdir(), "x-skopeo-"));
-    try {
-      const { username, password } = registry.user;
-      const copied = join(directory, "copied");
-      const args = [
-        ...["copy", "--preserve-digests", "--src-tls-verify=false"],
-        ...(knows ? ["--src-creds", `${username}:${password}`] : []),
-        ...[`docker://${registry.host}/some/name:v1`, `dir:${copied}`],
-      ];
-      // It keeps notes on what it has seen at home.
-      const env = { ...process.env, HOME: directory };
-      await promisify(execFile)("skopeo", args, { env });
-      const manifest = await readFile(join(copied, "manifest.json"));
-      expect(manifest.equals(image.document.bytes)).toBe(true);
-    } finally {
-      await rm(directory, { recursive: true });
-    }
-  });
+  test.skipIf(noSkopeo !== "")(
+    `is pulled from by skopeo, too, with the credentials that are kept for it${noSkopeo}`,
+    async () => {
+      const directory = await mkdtemp(join(tmpdir(), "x-skopeo-"));
+      try {
+        const authFile = join(directory, "auth.json");
+        const { credentials: _, ...unknown } = options;
+        await login(registry.host, registry.user, { ...unknown, authFile });
+        await using source = registrySource(parseReference(`${registry.host}/some/name:v1`), {
+          ...unknown,
+          authFile,
+        });
+        expect((await source.document()).descriptor).toEqual(image.document.descriptor);
+        const copied = join(directory, "copied");
+        const args = [
+          ...["copy", "--preserve-digests", "--src-tls-verify=false"],
+          ...(knows ? ["--authfile", authFile] : []),
+          ...[`docker://${registry.host}/some/name:v1`, `dir:${copied}`],
+        ];
+        // It keeps notes on what it has seen at home.
+        const env = { ...process.env, HOME: directory };
+        await promisify(execFile)("skopeo", args, { env });
+        const manifest = await readFile(join(copied, "manifest.json"));
+        expect(manifest.equals(image.document.bytes)).toBe(true);
+      } finally {
+        await rm(directory, { recursive: true });
+      }
+    },
+  );
 });
 
 describe.skipIf(reason !== "")(`a registry behind a token server${reason}`, () => {

@@ -79,6 +79,12 @@ test("a registry that is down is told with what may be wrong", async () => {
   });
 });
 
+test("a registry that is down at all the addresses of its name is told once", async () => {
+  const dead = (await deadHost()).replace("127.0.0.1", "localhost");
+  await using source = registrySource(parseReference(`${dead}/a`), impatient);
+  await expect(source.document()).rejects.toThrow(`nothing listens at ${dead} (ECONNREFUSED`);
+});
+
 test("a registry that never answers is told after a while", async () => {
   await using server = await startFake(() => () => {});
   await using source = registrySource(parseReference(`${server.host}/a`), {

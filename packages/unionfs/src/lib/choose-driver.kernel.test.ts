@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { folder } from "../testing/folder.ts";
 import { chooseDriver, chooseForIdMap } from "./choose-driver.ts";
@@ -33,6 +33,24 @@ describe("the driver that is taken", () => {
     const { driver, why } = await chooseDriver();
     expect([union.driver, union.why]).toEqual([driver, why]);
   });
+
+  test.runIf(root)(
+    "is another where overlay refuses to stack what it is given (root alone is asked for overlay)",
+    async () => {
+      using place = folder();
+      const inner = { lower: [place.tree("l", { file: "content" })], tmpfs: {} };
+      await using overlay = await mountUnion({ ...inner, target: place.tree("o", {}) });
+      const { target: on } = overlay;
+      for (const name of ["u", "t"]) mkdirSync(`${on}/${name}`);
+      const options = { lower: inner.lower, upper: `${on}/u`, target: `${on}/t` };
+      await using union = await mountUnion(options);
+      expect(union.driver).not.toBe("overlay");
+      expect(union.why).toMatch(/not overlay: .*Invalid argument/);
+      expect(readFileSync(`${union.target}/file`, "utf8")).toBe("content");
+      const asked = mountUnion({ ...options, driver: "overlay", target: place.tree("t", {}) });
+      await expect(asked).rejects.toMatchObject({ code: "X_UNION_BUSY" });
+    },
+  );
 
   test.skipIf(root)("for other ids, without root, is copy (root can have overlay)", async () => {
     expect((await chooseForIdMap()).driver).toBe("copy");

@@ -25,7 +25,7 @@ let chosen: Promise<DriverChoice> | undefined;
  * fuse-overlayfs and copy that works, found by trying, once in a process's life.
  */
 export function chooseDriver(): Promise<DriverChoice> {
-  chosen ??= choose();
+  chosen ??= choose(DRIVERS, []);
   return chosen;
 }
 
@@ -40,6 +40,16 @@ export async function chooseForIdMap(): Promise<DriverChoice> {
   return { driver: "copy", why, refused: [{ driver: "overlay", reason }] };
 }
 
+/** The next one, for layers that a driver has refused though it takes others. */
+export async function chooseAfter(
+  driver: DriverName,
+  reason: string,
+  idmap: boolean,
+): Promise<DriverChoice> {
+  const rest = idmap ? [copy] : DRIVERS.slice(DRIVERS.findIndex((one) => one.name === driver) + 1);
+  return choose(rest, [{ driver, reason }]);
+}
+
 /** A driver by its name. Throws UnionError `X_UNION_INVALID` for one that does not exist. */
 export function driverOf(name: DriverName): Driver {
   const found = DRIVERS.find((one) => one.name === name);
@@ -50,9 +60,12 @@ export function driverOf(name: DriverName): Driver {
   });
 }
 
-async function choose(): Promise<DriverChoice> {
-  const refused: { driver: DriverName; reason: string }[] = [];
-  for (const { name, praise, refusal } of DRIVERS) {
+async function choose(
+  drivers: readonly Driver[],
+  before: DriverChoice["refused"],
+): Promise<DriverChoice> {
+  const refused = [...before];
+  for (const { name, praise, refusal } of drivers) {
     const reason = await refusal();
     if (reason === undefined) return { driver: name, why: whyOf(name, praise, refused), refused };
     refused.push({ driver: name, reason });

@@ -1,9 +1,17 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { chooseDriver, chooseForIdMap, driverOf } from "./choose-driver.ts";
+import { PlanError } from "@x/plan";
+import {
+  chooseAfter,
+  chooseDriver,
+  chooseForIdMap,
+  driverOf,
+  type DriverChoice,
+} from "./choose-driver.ts";
 import type { Driver, DriverName, UnionRequest } from "./drivers/driver.ts";
 import { UnionError } from "./error.ts";
 import { checkIdMap, type IdMap } from "./id-map.ts";
+import { isRefusal } from "./mounts/attach.ts";
 import { claim } from "./mounts/claim.ts";
 import { Union } from "./union-handle.ts";
 import type { UnionLayers } from "./union.ts";
@@ -43,8 +51,26 @@ export async function mountUnion(options: UnionOptions): Promise<Union> {
   requestOf(options);
   if (wanted !== undefined) driverOf(wanted);
   if (idmap !== undefined) checkIdMap(idmap);
-  const { driver, why } = await choiceFor(wanted, idmap);
-  return mountWith(driverOf(driver), why, options);
+  const choice = await choiceFor(wanted, idmap);
+  try {
+    return await mountWith(driverOf(choice.driver), choice.why, options);
+  } catch (error) {
+    const next = wanted === undefined ? nextFor(error, choice, idmap) : undefined;
+    if (next === undefined) throw error;
+    const { driver, why } = await next;
+    return mountWith(driverOf(driver), why, options);
+  }
+}
+
+/** For layers that the kernel does not stack where they lie, though it does others: another driver. */
+function nextFor(
+  error: unknown,
+  choice: DriverChoice,
+  idmap: IdMap | undefined,
+): Promise<DriverChoice> | undefined {
+  if (!(error instanceof UnionError && error.cause instanceof PlanError)) return undefined;
+  if (choice.driver !== "overlay" || !isRefusal(error.cause)) return undefined;
+  return chooseAfter("overlay", error.message, idmap !== undefined);
 }
 
 /** The same, with a driver that was chosen already. */
@@ -107,8 +133,8 @@ function takeWork(work: string, given: string | undefined): () => void {
 async function choiceFor(
   wanted: DriverName | undefined,
   idmap: IdMap | undefined,
-): Promise<{ readonly driver: DriverName; readonly why: string }> {
-  if (wanted !== undefined) return { driver: wanted, why: `${wanted}: asked for` };
+): Promise<DriverChoice> {
+  if (wanted !== undefined) return { driver: wanted, why: `${wanted}: asked for`, refused: [] };
   if (idmap === undefined) return chooseDriver();
   return chooseForIdMap();
 }

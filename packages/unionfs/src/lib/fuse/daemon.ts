@@ -1,8 +1,11 @@
+import { execFile } from "node:child_process";
 import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
 import type { Launched } from "@x/plan";
 import { UnionError } from "../error.ts";
-import { unmount } from "../mounts/unmount.ts";
+import { busy, unmount } from "../mounts/unmount.ts";
 import type { MountList } from "../mounts/watch.ts";
+import { findProgram } from "./find-program.ts";
 
 /** A running fuse-overlayfs. */
 export interface Daemon {
@@ -22,6 +25,7 @@ export function daemonOf(launched: Launched, target: string): Daemon {
     ended,
     async end(options) {
       if (process.geteuid?.() === 0) unmountOwn(target, options);
+      else await unmountByHelper(target, options);
       if (!over) launched.kill("SIGTERM");
       // Nothing else may be there to keep the event loop going until the program has ended.
       const hold = setInterval(() => {}, 60_000);
@@ -39,6 +43,21 @@ function unmountOwn(target: string, options: { readonly lazy: boolean }): void {
   }
 }
 
+/** An ordinary user's mount is taken away by a program that belongs to root. */
+async function unmountByHelper(
+  target: string,
+  { lazy }: { readonly lazy: boolean },
+): Promise<void> {
+  const helper = findProgram("fusermount3") ?? findProgram("fusermount");
+  if (helper === undefined) return;
+  const args = ["-u", ...(lazy ? ["-z"] : []), "--", target];
+  try {
+    await promisify(execFile)(helper, args, { env: { LC_ALL: "C" } });
+  } catch (error) {
+    if (/busy/.test((error as { stderr?: string }).stderr ?? "")) throw busy(target, error);
+  }
+}
+
 /** Waits for the mount, or for the end of the program. Rejects with UnionError `X_UNION_MOUNT`. */
 export async function ready(
   daemon: Daemon,
@@ -46,9 +65,9 @@ export async function ready(
   isMounted: () => boolean,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
+  let abort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => (abort = () => reject(signal?.reason)));
+  signal?.addEventListener("abort", abort, { once: true });
   aborted.catch(() => {});
   const failed = daemon.ended.then((said): never => {
     throw new UnionError("X_UNION_MOUNT", `fuse-overlayfs ended: ${lastLines(said)}`, {
@@ -56,7 +75,11 @@ export async function ready(
     });
   });
   failed.catch(() => {});
-  while (!isMounted()) await Promise.race([mounts.changed(), failed, aborted]);
+  try {
+    while (!isMounted()) await Promise.race([mounts.changed(), failed, aborted]);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
   signal?.throwIfAborted();
 }
 

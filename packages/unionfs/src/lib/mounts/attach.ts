@@ -59,6 +59,26 @@ export async function attach(plan: Plan, signal: AbortSignal | undefined): Promi
 }
 
 function refused(error: PlanError): UnionError {
-  const code = error.code === "EPERM" ? "X_UNION_UNSUPPORTED" : "X_UNION_MOUNT";
-  return new UnionError(code, `the union cannot be mounted: ${error.message}`, { cause: error });
+  const { code, field, hint } = error;
+  const said = field === undefined ? error.message : error.message.replace(`${field}: `, "");
+  const also = isRefusal(error) ? NO_SUCH_UPPER : undefined;
+  return new UnionError(
+    code === "EPERM" ? "X_UNION_UNSUPPORTED" : "X_UNION_MOUNT",
+    `the union cannot be mounted: ${said.replace(`. ${hint}`, "")}`,
+    {
+      cause: error,
+      ...(field === undefined ? {} : { field }),
+      ...(also === undefined && hint === undefined ? {} : { hint: also ?? hint! }),
+    },
+  );
 }
+
+/** Whether the kernel was asked to stack these layers, and would not. */
+export function isRefusal({ code, syscall }: PlanError): boolean {
+  return code === "EINVAL" && (syscall === "fsconfig" || syscall === "mount");
+}
+
+const NO_SUCH_UPPER =
+  "An upper directory must be on a file system with extended attributes (ext4, xfs, btrfs, tmpfs), " +
+  "not on another overlay or NFS; in a user namespace, nothing may be mounted below a layer. " +
+  "dmesg may tell more; the driver copy works in any case";

@@ -11,12 +11,15 @@ export function unmount(place: string, { lazy }: { readonly lazy: boolean }): vo
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
     if (error.code === "EINVAL" || error.code === "ENOENT") return;
-    if (error.code === "EBUSY") {
-      throw new UnionError("X_UNION_BUSY", `${JSON.stringify(place)} is in use`, {
-        hint: "End the processes that work in it, or let go of it with `await using`",
-        cause: error,
-      });
-    }
+    if (error.code === "EBUSY") throw busy(place, error);
     throw new UnionError("X_UNION_MOUNT", error.message, { cause: error });
   }
+}
+
+/** The error of a mount that somebody works in. */
+export function busy(place: string, cause: unknown): UnionError {
+  return new UnionError("X_UNION_BUSY", `${JSON.stringify(place)} is in use`, {
+    hint: "End the processes that work in it, or let go of it with `await using`",
+    cause,
+  });
 }

@@ -164,8 +164,11 @@ test("nothing is collected while somebody uses the store", async () => {
   const collecting = store.collectGarbage().finally(() => (ended = true));
   use.release();
   await put(store, blobOf("another"));
+  expect(await store.tryCollectGarbage()).toBeUndefined();
   expect(ended).toBe(false);
   expect(await store.has(blobOf("loose").descriptor)).toBe(true);
   other.release();
   expect(await collecting).toMatchObject({ blobs: 2 });
+  await put(store, blobOf("last"));
+  expect(await store.tryCollectGarbage()).toMatchObject({ blobs: 1 });
 });

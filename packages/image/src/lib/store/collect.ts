@@ -5,7 +5,7 @@ import type { Digest } from "../spec/digest.ts";
 import { namesIn } from "./contents.ts";
 import { discard } from "./discard.ts";
 import { findGarbage, type Keep } from "./garbage.ts";
-import { lock } from "./lock.ts";
+import { lock, tryLock } from "./lock.ts";
 import { indexLock, useLock, type StorePaths } from "./paths.ts";
 import { writeError } from "./store-error.ts";
 import { usedBelow } from "./used-below.ts";
@@ -33,6 +33,20 @@ export async function collectGarbage(
 ): Promise<Collected> {
   const options = { kind: "exclusive", ...(signal === undefined ? {} : { signal }) } as const;
   await using _ = await lock(useLock(paths), options);
+  return collect(paths, keep, signal);
+}
+
+/** The same if nobody uses the store now; undefined otherwise. */
+export async function tryCollectGarbage(
+  paths: StorePaths,
+  keep: Keep,
+  signal?: AbortSignal,
+): Promise<Collected | undefined> {
+  await using alone = tryLock(useLock(paths), { kind: "exclusive" });
+  return alone === undefined ? undefined : await collect(paths, keep, signal);
+}
+
+async function collect(paths: StorePaths, keep: Keep, signal?: AbortSignal): Promise<Collected> {
   const { blobs, layers, unreadable } = await findGarbage(paths, keep);
   let bytes = 0;
   try {

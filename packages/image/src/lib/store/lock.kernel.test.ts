@@ -54,6 +54,16 @@ describe("the lock of a file", () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  test("is still one lock when its file was removed while somebody waited", async () => {
+    const path = file("removed");
+    const first = await lock(path, { kind: "exclusive", transient: true });
+    const waiting = lock(path, { kind: "exclusive" });
+    first.release();
+    const second = await waiting;
+    expect(tryLock(path, { kind: "exclusive" })).toBeUndefined();
+    second.release();
+  });
+
   test("is had shared by many, and by one alone after them", async () => {
     const path = file("shared");
     const first = await lock(path, { kind: "shared" });

@@ -7,7 +7,7 @@ import { indexLock, storeDirectories, type StorePaths } from "./paths.ts";
 import { errnoOf, storeError } from "./store-error.ts";
 
 /** The format of the stores that this version reads and writes. */
-export const storeVersion = "1";
+const storeVersion = "1";
 
 /** The `oci-layout` file, to the letter. Source: OCI image-layout.md. */
 export const layoutText: string = JSON.stringify({ imageLayoutVersion: "1.0.0" });

@@ -6,7 +6,7 @@ import type { BlobContent, ImageDestination, ImageSource } from "../transport/tr
 import { checkStore } from "./check/check.ts";
 import type { Finding } from "./check/finding.ts";
 import type { CheckOptions } from "./check/inspection.ts";
-import { collectGarbage, type Collected } from "./collect.ts";
+import { collectGarbage, tryCollectGarbage, type Collected } from "./collect.ts";
 import { defaultStorePath } from "./default-path.ts";
 import { diskUsage, type DiskUsage } from "./disk-usage.ts";
 import type { Keep } from "./garbage.ts";
@@ -170,6 +170,11 @@ export class Store {
    */
   async collectGarbage(options: Keep & WaitOptions = {}): Promise<Collected> {
     return collectGarbage(this.#paths, options, options.signal);
+  }
+
+  /** The same if nobody uses the store now; undefined, and nothing deleted, if somebody does. */
+  async tryCollectGarbage(options: Keep & WaitOptions = {}): Promise<Collected | undefined> {
+    return tryCollectGarbage(this.#paths, options, options.signal);
   }
 
   /** What the store holds, and how much of it nobody needs. */

@@ -3,7 +3,7 @@ import { useLock, type StorePaths } from "../paths.ts";
 import { checkBlobs } from "./check-blobs.ts";
 import { checkFrame } from "./check-frame.ts";
 import { checkIncoming } from "./check-incoming.ts";
-import { checkIndex } from "./check-index.ts";
+import { checkNames } from "./check-names.ts";
 import { checkLayers } from "./check-layers.ts";
 import { checkReferences } from "./check-references.ts";
 import type { Finding } from "./finding.ts";
@@ -20,7 +20,7 @@ export async function checkStore(paths: StorePaths, options: CheckOptions): Prom
   if (use === undefined) return inspection.findings;
   try {
     await checkBlobs(inspection);
-    if (await checkIndex(inspection)) await checkReferences(inspection);
+    if (await checkNames(inspection)) await checkReferences(inspection);
     await checkLayers(inspection);
   } finally {
     use.release();

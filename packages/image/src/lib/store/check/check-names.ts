@@ -10,7 +10,7 @@ import { salvage } from "./salvage.ts";
 import { findUnnamed } from "./unnamed.ts";
 
 /** Looks at `index.json`; whether it can be read, now or by now. */
-export async function checkIndex(inspection: Inspection): Promise<boolean> {
+export async function checkNames(inspection: Inspection): Promise<boolean> {
   const { paths } = inspection;
   const text = await readFile(paths.index, "utf8").catch(() => undefined);
   const index = text === undefined ? undefined : parsed(text, paths.index);

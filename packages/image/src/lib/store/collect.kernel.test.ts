@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import {
   blobOf,
@@ -172,3 +173,32 @@ test("nothing is collected while somebody uses the store", async () => {
   await put(store, blobOf("last"));
   expect(await store.tryCollectGarbage()).toMatchObject({ blobs: 1 });
 });
+
+test.each(["collectGarbage", "tryCollectGarbage"] as const)(
+  "nobody can use the store until %s is done",
+  async (collect) => {
+    await using temporary = await temporaryStore();
+    const { store } = temporary;
+    const events: string[] = [];
+    let open!: () => void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    let ask!: () => void;
+    const asked = new Promise<void>((resolve) => (ask = resolve));
+    const keepBlobs = async (): Promise<Digest[]> => {
+      ask();
+      await gate;
+      return [];
+    };
+    const collecting = store[collect]({ keepBlobs }).then(() => events.push("collected"));
+    await asked;
+    const using = store.use().then((use) => {
+      events.push("used");
+      use.release();
+    });
+    // Long enough for who would not wait.
+    await sleep(50);
+    open();
+    await Promise.all([collecting, using]);
+    expect(events).toEqual(["collected", "used"]);
+  },
+);

@@ -33,7 +33,7 @@ export async function collectGarbage(
 ): Promise<Collected> {
   const options = { kind: "exclusive", ...(signal === undefined ? {} : { signal }) } as const;
   await using _ = await lock(useLock(paths), options);
-  return collect(paths, keep, signal);
+  return await collect(paths, keep, signal);
 }
 
 /** The same if nobody uses the store now; undefined otherwise. */

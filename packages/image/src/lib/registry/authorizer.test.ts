@@ -47,6 +47,19 @@ describe("with a password", () => {
     expect(server.requests.length).toBe(2);
   });
 
+  test("a server that repeats what it was sent does not bring it into the error", async () => {
+    await using server = await startFake(({ headers }) => {
+      const message = `no: ${headers.authorization}, which is alice:open sesame`;
+      return {
+        status: 401,
+        headers: { "www-authenticate": "Basic" },
+        body: { errors: [{ code: "DENIED", message }] },
+      };
+    });
+    await using source = registrySource(named(server.host), { ...impatient, credentials });
+    await expect(source.document()).rejects.toThrow("(DENIED: no: Basic …, which is alice:…)");
+  });
+
   test("without one, the error says where it was looked for", async () => {
     await using server = await startFake(script);
     const env = { HOME: "/nonexistent", REGISTRY_AUTH_FILE: "/nonexistent/auth.json" };

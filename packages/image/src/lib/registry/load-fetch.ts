@@ -1,4 +1,4 @@
-import { rootCertificates } from "node:tls";
+import { readFile } from "node:fs/promises";
 import type { Dispatcher } from "undici";
 import type { Environment } from "./auth-files.ts";
 import { isLoopback } from "./endpoint.ts";
@@ -38,7 +38,7 @@ export async function loadFetch(options: FetchOptions, env: Environment): Promis
   const undici = await import("undici");
   const connect = {
     rejectUnauthorized: !insecure,
-    ...(ca === undefined ? {} : { ca: [...rootCertificates, ...[ca].flat()] }),
+    ...(ca === undefined ? {} : { ca: [...(await trustedByNode()), ...[ca].flat()] }),
   };
   const direct = new undici.Agent({ connect });
   const far =
@@ -58,6 +58,19 @@ export async function loadFetch(options: FetchOptions, env: Environment): Promis
       await Promise.all([direct.destroy(), far.destroy()]);
     },
   };
+}
+
+/** Naming certificates replaces all that Node trusts, so they are named as well. */
+async function trustedByNode(): Promise<readonly string[]> {
+  const tls = (await import("node:tls")) as typeof import("node:tls") & {
+    // Since Node 22.15.
+    readonly getCACertificates?: (type: "default") => string[];
+  };
+  if (tls.getCACertificates !== undefined) return tls.getCACertificates("default");
+  const extra = process.env["NODE_EXTRA_CA_CERTS"];
+  // Node warns of a file that it cannot read and goes on.
+  const more = extra ? await readFile(extra, "utf8").catch(() => "") : "";
+  return [...tls.rootCertificates, more];
 }
 
 function proxiesIn(

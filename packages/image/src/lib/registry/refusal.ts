@@ -1,6 +1,6 @@
 import { ImageError } from "../error.ts";
 import { clean, errorBodyLimit, errorCodes, errorText } from "./answer-text.ts";
-import type { Credentials } from "./credentials.ts";
+import { entryOf, type Credentials } from "./credentials.ts";
 import { readAll, type Answer } from "./exchange.ts";
 import type { FoundCredentials } from "./find-credentials.ts";
 
@@ -63,7 +63,7 @@ export interface AuthFacts {
 /** `X_IMAGE_UNAUTHORIZED`, with where credentials were looked for. No secret is in it. */
 export function unauthorized(doing: string, facts: AuthFacts): ImageError {
   const { registry, found, said = "", forbidden = false } = facts;
-  const text = said === "" ? "" : ` (${said})`;
+  const text = said === "" ? "" : ` (${hide(said, found.credentials)})`;
   const who = found.credentials === undefined ? undefined : nameOf(found.credentials);
   const what =
     who === undefined
@@ -74,6 +74,18 @@ export function unauthorized(doing: string, facts: AuthFacts): ImageError {
   return new ImageError("X_IMAGE_UNAUTHORIZED", `cannot ${doing}: ${what}${text}`, {
     hint: `Looked for credentials in ${found.looked.join(", then ")}. To store some: x login ${registry}`,
   });
+}
+
+/** A server may repeat what it was sent. */
+function hide(text: string, credentials: Credentials | undefined): string {
+  if (credentials === undefined) return text;
+  const secrets =
+    "username" in credentials
+      ? [credentials.password, entryOf(credentials.username, credentials.password).auth ?? ""]
+      : [credentials.identityToken];
+  return secrets
+    .filter((secret) => secret !== "")
+    .reduce((hidden, secret) => hidden.replaceAll(secret, "…"), text);
 }
 
 function nameOf(credentials: Credentials): string {

@@ -32,7 +32,6 @@ const image = memoryImage([0, 10, 100_000, 3_000_000]);
 describe.skipIf(reason !== "").each(kinds)(`a registry %s${reason}`, (_, kind) => {
   const { tls = false, auth = "none" } = kind;
   const knows = auth !== "none";
-  const noTls = tls ? "" : " (skipped: it does not speak TLS)";
   let registry: TestRegistry;
   let options: RegistryOptions;
   beforeAll(async () => {
@@ -144,26 +143,6 @@ describe.skipIf(reason !== "").each(kinds)(`a registry %s${reason}`, (_, kind) =
       });
     },
   );
-
-  test.runIf(tls)(`has a sentence for a certificate that nobody vouches for${noTls}`, async () => {
-    const reference = parseReference(`${registry.host}/some/name:v1`);
-    const { ca: _, ...unaware } = options;
-    await using source = registrySource(reference, { ...unaware, plainHttp: false });
-    await expect(source.document()).rejects.toMatchObject({
-      code: "X_IMAGE_CERTIFICATE",
-      message: expect.stringMatching(
-        /vouches for the certificate.*ca option.*NODE_EXTRA_CA_CERTS.*--insecure/,
-      ),
-    });
-    await using insecure = registrySource(reference, { ...unaware, insecure: true });
-    expect((await insecure.document()).descriptor).toEqual(image.document.descriptor);
-  });
-
-  test.runIf(tls)(`has a sentence for who speaks plain http to it${noTls}`, async () => {
-    const reference = parseReference(`${registry.host}/some/name:v1`);
-    await using source = registrySource(reference, { ...options, plainHttp: true });
-    await expect(source.document()).rejects.toThrow("It speaks TLS: ask for that");
-  });
 
   test.runIf(!tls)(
     `has a sentence for who speaks TLS to what does not${tls ? " (skipped: it speaks TLS)" : ""}`,

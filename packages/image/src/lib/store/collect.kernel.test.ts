@@ -113,6 +113,20 @@ describe("what is collected", () => {
     expect(await store.check({ verify: true })).toEqual([]);
   });
 
+  test("is not what a manifest that is to be kept leads to, whole or not", async () => {
+    await using temporary = await temporaryStore();
+    const { store } = temporary;
+    const image = imageOf("one", "two");
+    await putImage(store, "a:1", image);
+    await store.untag("a:1");
+    const keepBlobs = [image.manifest.descriptor.digest];
+    expect(await store.collectGarbage({ keepBlobs })).toMatchObject({ blobs: 0 });
+    await rm(join(store.images, "blobs", "sha256", image.config.descriptor.digest.slice(7)));
+    await put(store, blobOf("garbage"));
+    expect(await store.collectGarbage({ keepBlobs })).toMatchObject({ blobs: 1, unreadable: [] });
+    expect(await missing(store, [...image.layers, image.manifest])).toEqual([]);
+  });
+
   test.each([
     ["missing", (path: string) => rm(path)],
     ["damaged", (path: string) => writeFile(path, "{}")],
@@ -191,10 +205,11 @@ test.each(["collectGarbage", "tryCollectGarbage"] as const)(
     };
     const collecting = store[collect]({ keepBlobs }).then(() => events.push("collected"));
     await asked;
-    const using = store.use().then((use) => {
+    const useIt = async (): Promise<void> => {
+      await using _ = await store.use();
       events.push("used");
-      use.release();
-    });
+    };
+    const using = useIt();
     // Long enough for who would not wait.
     await sleep(50);
     open();

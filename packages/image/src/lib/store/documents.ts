@@ -1,6 +1,6 @@
 import { isConfigType, parseConfig } from "../spec/body.ts";
 import { parseDocument } from "../spec/document.ts";
-import { isIndexType, isManifestType } from "../spec/media-type.ts";
+import { isIndexType, isManifestType, mediaTypes } from "../spec/media-type.ts";
 import type { Digest } from "../spec/digest.ts";
 import type { Descriptor, ImageManifest } from "../spec/types.ts";
 import { chainIds } from "./chain-id.ts";
@@ -46,6 +46,32 @@ export async function linksOf(paths: StorePaths, descriptor: Descriptor): Promis
     return { kind: "index", manifests, ...(subject === undefined ? {} : { subject }) };
   } catch (reason) {
     return { kind: "unreadable", reason };
+  }
+}
+
+/** A blob as a manifest or an index, if it is there and can be read as one. */
+export async function asDocument(
+  paths: StorePaths,
+  digest: Digest,
+): Promise<Descriptor | undefined> {
+  const bytes = await readAll(paths, digest).catch(() => undefined);
+  if (bytes?.[0] !== 0x7b) return undefined;
+  for (const mediaType of typesIn(bytes)) {
+    const descriptor = { mediaType, digest, size: bytes.length };
+    const { kind } = await linksOf(paths, descriptor);
+    if (kind === "index" || kind === "manifest") return descriptor;
+  }
+  return undefined;
+}
+
+/** What it calls itself, or all that it may be where it does not say. */
+function typesIn(bytes: Uint8Array): string[] {
+  try {
+    const { mediaType } = JSON.parse(Buffer.from(bytes).toString()) as { mediaType?: unknown };
+    if (typeof mediaType === "string") return [mediaType];
+    return mediaType === undefined ? [mediaTypes.manifest, mediaTypes.index] : [];
+  } catch {
+    return [];
   }
 }
 

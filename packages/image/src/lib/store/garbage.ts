@@ -1,5 +1,7 @@
 import type { Digest } from "../spec/digest.ts";
+import type { Descriptor } from "../spec/types.ts";
 import { listBlobs, listLayers, type BlobFile, type LayerDirectory } from "./contents.ts";
+import { asDocument } from "./documents.ts";
 import { rootsOf } from "./index-file.ts";
 import type { StorePaths } from "./paths.ts";
 import { reachOf } from "./reach.ts";
@@ -9,6 +11,7 @@ import { readIndex } from "./references.ts";
 export interface Keep {
   /** Chain ids of layers that containers use; those below them are kept with them. */
   readonly keepLayers?: Iterable<Digest> | (() => Promise<Iterable<Digest>>);
+  /** With all that they lead to, where they are manifests or indexes. */
   readonly keepBlobs?: Iterable<Digest> | (() => Promise<Iterable<Digest>>);
 }
 
@@ -29,7 +32,7 @@ export async function findGarbage(paths: StorePaths, keep: Keep): Promise<Garbag
   const { blobs, layers, faults } = await reachOf(paths, rootsOf(await readIndex(paths)));
   const unreadable = faults.filter(({ isDocument }) => isDocument).map(({ digest }) => digest);
   if (unreadable.length > 0) return { blobs: [], layers: [], unreadable };
-  const keptBlobs = new Set(await all(keep.keepBlobs));
+  const keptBlobs = await withThoseTheyLeadTo(paths, await all(keep.keepBlobs));
   const keptLayers = new Set([...layers, ...(await all(keep.keepLayers))]);
   const stored = await listLayers(paths);
   withThoseBelow(keptLayers, stored);
@@ -46,6 +49,21 @@ export async function findGarbage(paths: StorePaths, keep: Keep): Promise<Garbag
 
 async function all(some: Keep["keepBlobs"]): Promise<Iterable<Digest>> {
   return typeof some === "function" ? some() : (some ?? []);
+}
+
+/** What of it is missing or damaged keeps nothing else: no image stands for it. */
+async function withThoseTheyLeadTo(
+  paths: StorePaths,
+  digests: Iterable<Digest>,
+): Promise<Set<Digest>> {
+  const kept = new Set(digests);
+  const documents: Descriptor[] = [];
+  for (const digest of kept) {
+    const descriptor = await asDocument(paths, digest);
+    if (descriptor !== undefined) documents.push(descriptor);
+  }
+  for (const digest of (await reachOf(paths, documents)).blobs) kept.add(digest);
+  return kept;
 }
 
 function parentsOf(layers: readonly LayerDirectory[]): Map<Digest, Digest> {

@@ -40,6 +40,13 @@ describe("index.json", () => {
     expect(namedIn(index)).toEqual([{ name: "a:1", descriptor: other }]);
   });
 
+  test("gives no name out that could change a terminal", () => {
+    const annotations = { [nameAnnotation]: "a\u001b[2J:1" };
+    const index = { manifests: [{ ...descriptor, annotations }] };
+    expect(namedIn(index)).toEqual([]);
+    expect(rootsOf(index)).toHaveLength(1);
+  });
+
   test("keeps the annotations of a descriptor, and gives it back without the name", () => {
     const annotated = { ...descriptor, annotations: { key: "value" } };
     const index = withName(parseIndexFile('{"manifests":[]}', ""), "a:1", annotated);

@@ -39,16 +39,25 @@ export function formatIndexFile(index: IndexFile): string {
   return JSON.stringify(index);
 }
 
-/** What has a name, in the order of the file; of two with one name the first counts. */
+/**
+ * What has a name, in the order of the file; of two with one name the first counts. What others have
+ * given a name that cannot be one has none here.
+ */
 export function namedIn(index: IndexFile): NamedDescriptor[] {
   const byName = new Map<string, NamedDescriptor>();
   for (const entry of index.manifests) {
     if (!isDescriptor(entry)) continue;
-    const name = entry.annotations?.[nameAnnotation];
-    if (typeof name !== "string" || byName.has(name)) continue;
+    const name = nameOf(entry);
+    if (name === undefined || byName.has(name)) continue;
     byName.set(name, { name, descriptor: withoutName(entry) });
   }
   return [...byName.values()];
+}
+
+/** The name of what an index refers to, if it has one that can be one. */
+export function nameOf(entry: Descriptor): string | undefined {
+  const name = annotatedName(entry);
+  return typeof name === "string" && isName(name) ? name : undefined;
 }
 
 /** Everything that the index refers to, named or not. */
@@ -59,13 +68,13 @@ export function rootsOf(index: IndexFile): Descriptor[] {
 /** The index with the name standing for this descriptor, whatever it stood for before. */
 export function withName(index: IndexFile, name: string, descriptor: Descriptor): IndexFile {
   const annotations = { ...descriptor.annotations, [nameAnnotation]: name };
-  const rest = index.manifests.filter((entry) => nameOf(entry) !== name);
+  const rest = index.manifests.filter((entry) => annotatedName(entry) !== name);
   return { ...index, manifests: [...rest, { ...descriptor, annotations }] };
 }
 
 /** The index without the name; the same object when it has no such name. */
 export function withoutNamed(index: IndexFile, name: string): IndexFile {
-  const rest = index.manifests.filter((entry) => nameOf(entry) !== name);
+  const rest = index.manifests.filter((entry) => annotatedName(entry) !== name);
   return rest.length === index.manifests.length ? index : { ...index, manifests: rest };
 }
 
@@ -84,14 +93,18 @@ export function isDescriptor(value: unknown): value is Descriptor {
 
 /** Throws `X_IMAGE_REFERENCE` for what cannot be kept as a name. */
 export function checkName(name: string): void {
-  if (name.length > 0 && name.length <= 1024 && !/[\s\p{Cc}]/u.test(name)) return;
+  if (isName(name)) return;
   const shown = JSON.stringify(name.slice(0, 200));
   throw new ImageError("X_IMAGE_REFERENCE", `${shown} cannot be the name of an image`, {
     hint: "Names have at most 1024 characters, and neither spaces nor control characters",
   });
 }
 
-function nameOf(entry: unknown): unknown {
+function isName(name: string): boolean {
+  return name.length > 0 && name.length <= 1024 && !/[\s\p{Cc}]/u.test(name);
+}
+
+function annotatedName(entry: unknown): unknown {
   if (!isObject(entry) || !isObject(entry["annotations"])) return undefined;
   return entry["annotations"][nameAnnotation];
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -51,6 +52,16 @@ describe("a blob that comes in", () => {
     const empty = blobOf("");
     await temporary.store.putBlob(empty.descriptor, opened(empty.bytes));
     expect(await temporary.store.size(empty.descriptor.digest)).toBe(0);
+  });
+
+  test("may be known by a longer digest", async () => {
+    await using temporary = await temporaryStore();
+    const { store } = temporary;
+    const digest: Digest = `sha512:${createHash("sha512").update(bytes).digest("hex")}`;
+    await store.putBlob({ ...descriptor, digest }, opened(bytes));
+    expect(await store.size(digest)).toBe(bytes.length);
+    expect(await store.check({ verify: true })).toEqual([]);
+    expect(await store.collectGarbage()).toMatchObject({ blobs: 1 });
   });
 
   test("goes on from where it broke off", async () => {

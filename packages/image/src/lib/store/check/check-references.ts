@@ -1,6 +1,6 @@
 import type { Descriptor } from "../../spec/types.ts";
 import { discard } from "../discard.ts";
-import { isDescriptor, nameAnnotation, rootsOf, type IndexFile } from "../index-file.ts";
+import { isDescriptor, nameAnnotation, nameOf, rootsOf, type IndexFile } from "../index-file.ts";
 import { blobPath } from "../paths.ts";
 import { reachOf, type Fault } from "../reach.ts";
 import { changeIndex, readIndex } from "../references.ts";
@@ -23,7 +23,7 @@ export async function checkReferences(inspection: Inspection): Promise<void> {
 async function reportFault(inspection: Inspection, root: Descriptor, fault: Fault): Promise<void> {
   const { paths } = inspection;
   const { digest, kind } = fault;
-  const name = root.annotations?.[nameAnnotation] ?? root.digest;
+  const name = nameOf(root) ?? root.digest;
   const remedy = `The name is taken away; x pull ${name} brings what is missing`;
   const forget = async (): Promise<void> => {
     await changeIndex(paths, (index) => without(index, root));

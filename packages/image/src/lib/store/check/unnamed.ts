@@ -1,13 +1,11 @@
 import { encodedOf, type Digest } from "../../spec/digest.ts";
 import { maxBodyBytes } from "../../spec/json.ts";
-import { mediaTypes } from "../../spec/media-type.ts";
 import type { Descriptor } from "../../spec/types.ts";
 import { listBlobs } from "../contents.ts";
-import { linksOf, type Links } from "../documents.ts";
+import { asDocument, linksOf, type Links } from "../documents.ts";
 import type { NamedDescriptor } from "../index-file.ts";
 import type { StorePaths } from "../paths.ts";
 import { reachOf } from "../reach.ts";
-import { readAll } from "../read-blob.ts";
 
 /**
  * The images whose names are lost: manifests and indexes among the blobs, whole, that belong to no
@@ -21,9 +19,8 @@ export async function findUnnamed(
   const candidates = new Map<Digest, Descriptor>();
   for (const { digest, bytes } of await listBlobs(paths)) {
     if (digest === undefined || bytes > maxBodyBytes || known.has(digest)) continue;
-    const descriptor = await asDocument(paths, digest, bytes);
-    if (descriptor === undefined) continue;
-    candidates.set(digest, descriptor);
+    const descriptor = await asDocument(paths, digest);
+    if (descriptor !== undefined) candidates.set(digest, descriptor);
   }
   for (const descriptor of [...candidates.values()]) {
     for (const part of partsOf(await linksOf(paths, descriptor))) candidates.delete(part.digest);
@@ -39,31 +36,4 @@ export async function findUnnamed(
 
 function partsOf(links: Links): readonly Descriptor[] {
   return links.kind === "index" ? links.manifests : [];
-}
-
-/** A blob as a manifest or an index, if it can be read as one. */
-async function asDocument(
-  paths: StorePaths,
-  digest: Digest,
-  size: number,
-): Promise<Descriptor | undefined> {
-  const bytes = await readAll(paths, digest).catch(() => undefined);
-  if (bytes?.[0] !== 0x7b) return undefined;
-  for (const mediaType of typesIn(bytes)) {
-    const descriptor = { mediaType, digest, size };
-    const { kind } = await linksOf(paths, descriptor);
-    if (kind === "index" || kind === "manifest") return descriptor;
-  }
-  return undefined;
-}
-
-/** What it calls itself, or all that it may be where it does not say. */
-function typesIn(bytes: Uint8Array): string[] {
-  try {
-    const { mediaType } = JSON.parse(Buffer.from(bytes).toString()) as { mediaType?: unknown };
-    if (typeof mediaType === "string") return [mediaType];
-    return mediaType === undefined ? [mediaTypes.manifest, mediaTypes.index] : [];
-  } catch {
-    return [];
-  }
 }

@@ -7,8 +7,7 @@ export type { Progress, WorkOptions } from "./lib/progress.ts";
 
 // layer
 export { applyLayer } from "./lib/layer/apply.ts";
-export type { Applied, ApplyOptions, Skipped } from "./lib/layer/apply.ts";
-export type { PendingLink } from "./lib/layer/extraction.ts";
+export type { Applied, ApplyOptions, PendingLink, Skipped } from "./lib/layer/apply.ts";
 export { removeTree } from "./lib/layer/remove-tree.ts";
 export { settleLayer } from "./lib/layer/settle.ts";
 export type { Whiteouts } from "./lib/layer/xattr-policy.ts";

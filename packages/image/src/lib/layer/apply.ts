@@ -14,7 +14,6 @@ import type { DirectoriesOptions } from "./directories.ts";
 import { entriesOf } from "./directory-entries.ts";
 import { checkDirectory } from "./entry-path.ts";
 import { Extraction } from "./extraction.ts";
-import type { PendingLink } from "./extraction.ts";
 import { finishDirectories } from "./finish-directories.ts";
 import { kernelSaid } from "./kernel-said.ts";
 import type { LayerDirectory } from "./layer-directory.ts";
@@ -46,6 +45,12 @@ export interface ApplyOptions {
   readonly onBytes?: (bytes: number) => void;
   /** Hears, in words, of what was left out. */
   readonly onNotice?: (text: string) => void;
+}
+
+/** A hard link to a file of another layer: where it is to be, and the file. Bytes as latin1. */
+export interface PendingLink {
+  readonly name: string;
+  readonly target: string;
 }
 
 /** Something that was left out, and why. */
@@ -100,7 +105,11 @@ export async function applyLayer(
     options.onNotice?.(`${notice.name} is left out: ${reason}`);
   });
   const opaqueXattr = `${options.opaqueAttribute ?? (context.uid === 0 ? "trusted" : "user")}.overlay.opaque`;
-  const directories = openRoot(directory, whiteouts, { uid: context.uid, opaqueXattr });
+  const directories = openRoot(directory, whiteouts, {
+    uid: context.uid,
+    overlay: whiteouts === "overlay",
+    opaqueXattr,
+  });
   const extraction = new Extraction(directories, context, opaqueXattr);
   try {
     const read = await extract(chunks, extraction, options, limits);
@@ -109,7 +118,7 @@ export async function applyLayer(
     return {
       ...read,
       implicit,
-      pendingLinks: extraction.pendingLinks,
+      pendingLinks: Array.from(directories.pendingLinks, ([name, target]) => ({ name, target })),
       hidden: [...directories.hidden],
       opaque: [...extraction.opaque, ...hiding],
       opaqueXattr,

@@ -21,6 +21,8 @@ import { hasDefaultAcl, setXattr } from "./xattrs.ts";
 /** What {@link Directories} needs to know. */
 export interface DirectoriesOptions {
   readonly uid: number;
+  /** The layer is to be stacked: it hides what it does not remove. */
+  readonly overlay: boolean;
   /** The attribute that makes a directory hide what is below it. */
   readonly opaqueXattr: string;
 }
@@ -34,16 +36,20 @@ export class Directories {
   readonly nodes: Map<number | bigint, LayerDirectory> = new Map();
   /** Paths that this layer hides of the layers below, for overlay. */
   readonly hidden: Set<string> = new Set();
+  /** Hard links to files that are not of this layer, by the paths where they are to be. */
+  readonly pendingLinks: Map<string, string> = new Map();
   /** Whether permissions of directories do not stand in this user's way. */
   readonly mayAll: boolean;
   readonly #cache = new DirectoryCache();
   readonly #opaqueXattr: string;
+  readonly #overlay: boolean;
   readonly #rootPath: Buffer;
 
   /** Takes charge of the root's descriptor, a handle. */
   constructor(root: number, isEmpty: boolean, options: DirectoriesOptions) {
     this.mayAll = options.uid === 0;
     this.#opaqueXattr = options.opaqueXattr;
+    this.#overlay = options.overlay;
     this.#rootPath = linkOf(root);
     this.root = { fd: root, node: this.#addForeign(root, "", isEmpty) };
   }
@@ -78,10 +84,10 @@ export class Directories {
       made = make();
     } catch (error) {
       if (!isErrno(error, "EEXIST")) throw error;
-      this.remove(parent, name);
+      this.remove(parent, leaf, name);
       made = make();
     }
-    claim(parent.node, leaf);
+    this.#claim(parent, leaf);
     return made;
   }
 
@@ -97,10 +103,12 @@ export class Directories {
     } catch (error) {
       if (!isErrno(error, "EEXIST")) throw error;
       if (isDirectory(statusAt(parent.fd, name))) return undefined;
-      this.remove(parent, name);
+      this.remove(parent, leaf, name);
       syscall("mkdirat", parent.fd, name, mode);
+      // What the file hid of the layers below stays hidden.
+      if (this.#overlay) this.hidden.add(joinPath(parent.node.path, leaf));
     }
-    claim(parent.node, leaf);
+    this.#claim(parent, leaf);
     const node: LayerDirectory = {
       path: joinPath(parent.node.path, leaf),
       inode: inodeAt(parent.fd, name),
@@ -137,10 +145,23 @@ export class Directories {
   }
 
   /** Removes what lies at a name, whatever it is. */
-  remove(parent: OpenDirectory, name: Uint8Array): void {
+  remove(parent: OpenDirectory, leaf: string, name: Uint8Array): void {
     const status = statusAt(parent.fd, name);
     removeAt(parent.fd, name);
     if (isDirectory(status) || isSymlink(status)) this.#cache.forget();
+    if (this.pendingLinks.size === 0) return;
+    const below = `${joinPath(parent.node.path, leaf)}/`;
+    for (const path of this.pendingLinks.keys()) {
+      if (path.startsWith(below)) this.pendingLinks.delete(path);
+    }
+  }
+
+  /** Notes a hard link to a file of another layer, in the place of what lies at its name. */
+  postpone(parent: OpenDirectory, leaf: string, name: Uint8Array, target: string): void {
+    if (statusIfAny(parent.fd, name) !== undefined) this.remove(parent, leaf, name);
+    const path = joinPath(parent.node.path, leaf);
+    this.hidden.add(path);
+    this.pendingLinks.set(path, this.pendingLinks.get(target) ?? target);
   }
 
   /** Opens a directory that is known, to read it and to change it; undefined when it is gone. */
@@ -196,6 +217,11 @@ export class Directories {
     return openInRoot(this.root.fd, bytes);
   }
 
+  #claim(parent: OpenDirectory, leaf: string): void {
+    claim(parent.node, leaf);
+    if (this.pendingLinks.size > 0) this.pendingLinks.delete(joinPath(parent.node.path, leaf));
+  }
+
   /** A directory of other layers, which its owner is let into until the end. */
   #addForeign(fd: number, path: string, own: boolean): LayerDirectory {
     const before = statusAt(fd, itself);
@@ -208,7 +234,8 @@ export class Directories {
       mode: before.mode & 0o7777,
       described: undefined,
       acl: undefined,
-      before: own ? undefined : before,
+      // One tree keeps what its root is like until a layer describes it.
+      before: own && this.#overlay ? undefined : before,
       names: undefined,
       inherits: (before.mode & S_ISGID) !== 0 || hasDefaultAcl(byItself(fd)),
     };
@@ -227,6 +254,9 @@ export class Directories {
     entry: Uint8Array,
   ): OpenDirectory {
     const name = kernelPath(leaf);
+    if (this.pendingLinks.has(joinPath(above.node.path, leaf))) {
+      throw malformed(entry, `it lies in ${JSON.stringify(path)}, which is a hard link`);
+    }
     if (isOurs(above.node, leaf)) {
       const there = statusIfAny(above.fd, name);
       if (there !== undefined && !isWhiteout(there)) {

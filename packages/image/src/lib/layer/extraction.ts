@@ -19,18 +19,12 @@ import { entryMeaning, entryPath, joinPath, kernelPath } from "./entry-path.ts";
 import type { EntryPath } from "./entry-path.ts";
 import { FileContent } from "./file-content.ts";
 import { isErrno, kernelSaid } from "./kernel-said.ts";
-import { attributesOf } from "./layer-directory.ts";
+import { attributesOf, claim } from "./layer-directory.ts";
 import type { LayerDirectory } from "./layer-directory.ts";
 import { byItself, byName } from "./open-beneath.ts";
 import { isDirectory, isWhiteout, statusIfAny } from "./status.ts";
 import { hideName, removeName, removeOthers } from "./whiteouts.ts";
 import { removeOtherXattrs, setXattr, withoutDefaultAcl, writeXattrs } from "./xattrs.ts";
-
-/** A hard link to a file of another layer: where it is to be, and the file. Bytes as latin1. */
-export interface PendingLink {
-  readonly name: string;
-  readonly target: string;
-}
 
 /** The file whose content is coming. */
 interface OpenFile {
@@ -46,7 +40,6 @@ const aclLimit = 16 * 2 ** 20;
 
 /** Carries out one entry of a layer's archive after the other, below a root. */
 export class Extraction {
-  readonly pendingLinks: PendingLink[] = [];
   /** Directories that hide all that layers below have in them. */
   readonly opaque: Set<string> = new Set();
   readonly #directories: Directories;
@@ -196,15 +189,13 @@ export class Extraction {
     }
     const same = targetParent?.node === parent.node && leaf === target.leaf;
     if (targetParent === undefined || there === undefined || isWhiteout(there)) {
-      if (this.#context.whiteouts === "flat" || same) {
+      if (this.#context.whiteouts === "flat") {
         throw malformed(header.name, "a hard link to a file that is not there");
       }
-      if (statusIfAny(parent.fd, name) !== undefined) directories.remove(parent, name);
-      const place = joinPath(parent.node.path, leaf);
-      this.pendingLinks.push({ name: place, target: joinPath(target.parent, target.leaf) });
+      directories.postpone(parent, leaf, name, joinPath(target.parent, target.leaf));
       return;
     }
-    if (same) return;
+    if (same) return claim(parent.node, leaf);
     directories.place(parent, leaf, name, () =>
       syscall("linkat", targetParent.fd, targetName, parent.fd, name, 0),
     );
@@ -217,7 +208,7 @@ export class Extraction {
     const plain = directories.mayAll && (header.mode & (0o7000 | this.#context.umask)) === 0;
     const made = directories.make(parent, leaf, name, plain ? header.mode : 0o700);
     const node = made ?? directories.nodeAt(parent, leaf, name);
-    if (made === undefined && !parent.node.own) (parent.node.names ??= new Set()).add(leaf);
+    if (made === undefined) claim(parent.node, leaf);
     this.#describe(node, header, made === undefined, () => byName(parent.fd, name));
   }
 

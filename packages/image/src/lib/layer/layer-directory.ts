@@ -53,7 +53,9 @@ export function claim(node: LayerDirectory, leaf: string): void {
 export function deepestFirst<T extends { readonly path: string }>(directories: Iterable<T>): T[] {
   const levels: T[][] = [];
   for (const directory of directories) (levels[depthOf(directory.path)] ??= []).push(directory);
-  return levels.toReversed().flat();
+  return Array.from(levels, (level) => level ?? [])
+    .toReversed()
+    .flat();
 }
 
 function depthOf(path: string): number {

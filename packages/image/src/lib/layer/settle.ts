@@ -1,11 +1,10 @@
 import { AT_REMOVEDIR, S_IFCHR, syscall } from "@x/syscall";
-import { malformed } from "../tar/fault.ts";
-import type { Applied } from "./apply.ts";
+import { malformed, printable } from "../tar/fault.ts";
+import type { Applied, PendingLink } from "./apply.ts";
 import { timesOf } from "./attributes.ts";
 import { copyAttributes, copyUp } from "./copy-up.ts";
 import { entriesOf } from "./directory-entries.ts";
 import { checkDirectory, entryPath, joinPath, kernelPath, pathBytes } from "./entry-path.ts";
-import type { PendingLink } from "./extraction.ts";
 import { isErrno, kernelSaid } from "./kernel-said.ts";
 import { deepestFirst } from "./layer-directory.ts";
 import { MergedLowers } from "./merged-lowers.ts";
@@ -34,12 +33,12 @@ export async function settleLayer(
     root.fd = openHost(directory);
     using merged = new MergedLowers(lowers);
     const layer = new SettledLayer(root.fd, applied, merged);
-    [step, about] = ["hide what is below", "."];
-    if (applied.opaque.includes("")) layer.hideAll();
     for (const path of applied.hidden) {
       [step, about] = ["hide this", path];
       layer.tidyWhiteout(path);
     }
+    [step, about] = ["hide what is below", "."];
+    if (applied.opaque.includes("")) layer.hideAll();
     for (const link of applied.pendingLinks) {
       [step, about] = ["make this hard link", link.name];
       layer.link(link);
@@ -63,7 +62,7 @@ class SettledLayer {
   readonly #opaque: ReadonlySet<string>;
   readonly #hidden: ReadonlySet<string>;
   readonly #opaqueXattr: string;
-  /** Copies of files that are hidden under the name they have below. */
+  /** Where in this layer the copies of files from below are, by the names they have there. */
   readonly #copies = new Map<string, string>();
 
   constructor(root: number, applied: Applied, lowers: MergedLowers) {
@@ -93,37 +92,53 @@ class SettledLayer {
     const { parent, leaf } = entryPath(pathBytes(path));
     const hides = !this.#coveredAbove(path) && this.#lowers.at(path, () => true) === true;
     if (hides) return;
-    this.#changing(parent, (directory) => {
-      const name = kernelPath(leaf);
-      const status = statusIfAny(directory, name);
-      if (status !== undefined && isWhiteout(status)) syscall("unlinkat", directory, name, 0);
-    });
+    try {
+      this.#changing(parent, (directory) => {
+        const name = kernelPath(leaf);
+        const status = statusIfAny(directory, name);
+        if (status !== undefined && isWhiteout(status)) syscall("unlinkat", directory, name, 0);
+      });
+    } catch (error) {
+      // Something else has taken the place of the directory.
+      if (!isErrno(error, "ENOENT", "ENOTDIR", "ELOOP")) throw error;
+    }
   }
 
   /** Makes a hard link to a file of another layer: a copy of it, and a link to that. */
   link({ name, target }: PendingLink): void {
-    const place = entryPath(pathBytes(name));
-    const there = this.#changing(place.parent, (fd) => statusIfAny(fd, kernelPath(place.leaf)));
+    this.#checkTarget(name, target);
+    const { parent, leaf } = entryPath(pathBytes(name));
+    const bytes = kernelPath(leaf);
+    const there = this.#changing(parent, (fd) => statusIfAny(fd, bytes));
+    // An entry that came later has taken the name.
     if (there !== undefined && !isWhiteout(there)) return;
-    if (there !== undefined) {
-      this.#changing(place.parent, (fd) => syscall("unlinkat", fd, kernelPath(place.leaf), 0));
-    }
+    if (there !== undefined) this.#changing(parent, (fd) => syscall("unlinkat", fd, bytes, 0));
+    const copy = this.#copies.get(target) ?? this.#copy(name, target);
+    if (copy !== name) this.#linkHere(name, copy);
+  }
+
+  #checkTarget(name: string, target: string): void {
+    const found = this.#lowers.at(target, ({ status }) => status);
+    if (found !== undefined && !isDirectory(found)) return;
+    const what =
+      found === undefined
+        ? "which neither this layer nor those below have"
+        : "which is a directory";
+    throw malformed(pathBytes(name), `a hard link to ${printable(pathBytes(target))}, ${what}`);
+  }
+
+  /** Copies a file of the layers below, to its own place if that shows and is free. */
+  #copy(name: string, target: string): string {
     const hidden = this.#hidden.has(target) || this.#coveredAbove(target);
-    const source = hidden ? this.#copies.get(target) : target;
-    if (source !== undefined && this.#linkHere(name, source)) return;
-    const from = this.#lowers.at(target, (lower) => {
-      if (isDirectory(lower.status)) throw malformed(pathBytes(name), "a hard link to a directory");
-      const copy = entryPath(pathBytes(hidden ? name : target));
-      this.#reach(copy.parent);
-      this.#changing(copy.parent, (fd) => copyUp(lower, fd, kernelPath(copy.leaf)));
-      return true;
-    });
-    if (from === undefined) {
-      const message = `a hard link to ${JSON.stringify(target)}, which neither this layer nor those below have`;
-      throw malformed(pathBytes(name), message);
-    }
-    if (hidden) this.#copies.set(target, name);
-    else this.#linkHere(name, target);
+    const inside = target.startsWith(`${name}/`);
+    const place = hidden || inside || this.#isTaken(target) ? name : target;
+    const { parent, leaf } = entryPath(pathBytes(place));
+    this.#reach(parent);
+    this.#lowers.at(target, (lower) =>
+      this.#changing(parent, (fd) => copyUp(lower, fd, kernelPath(leaf))),
+    );
+    this.#copies.set(target, place);
+    return place;
   }
 
   /** Gives a directory the attributes that it has below; takes it away if nothing needs it. */
@@ -156,26 +171,34 @@ class SettledLayer {
     return false;
   }
 
-  #linkHere(name: string, target: string): boolean {
+  #linkHere(name: string, target: string): void {
     const [place, source] = [entryPath(pathBytes(name)), entryPath(pathBytes(target))];
-    let from: number;
-    try {
-      from = openStraight(this.#root, kernelPath(source.parent || "."));
-    } catch (error) {
-      if (isErrno(error, "ENOENT", "ENOTDIR", "ELOOP")) return false;
-      throw error;
-    }
+    const from = openStraight(this.#root, kernelPath(source.parent || "."));
     try {
       const leaf = kernelPath(source.leaf);
-      const status = statusIfAny(from, leaf);
-      if (status === undefined || isWhiteout(status)) return false;
-      if (isDirectory(status)) throw malformed(pathBytes(name), "a hard link to a directory");
       this.#changing(place.parent, (fd) =>
         syscall("linkat", from, leaf, fd, kernelPath(place.leaf), 0),
       );
-      return true;
     } finally {
       syscall("close", from);
+    }
+  }
+
+  /** Whether something of this layer lies at a path, or is no directory on the way to it. */
+  #isTaken(path: string): boolean {
+    const { parent, leaf } = entryPath(pathBytes(path));
+    let directory: number;
+    try {
+      directory = openStraight(this.#root, kernelPath(parent || "."));
+    } catch (error) {
+      if (isErrno(error, "ENOENT")) return false;
+      if (isErrno(error, "ENOTDIR", "ELOOP")) return true;
+      throw error;
+    }
+    try {
+      return statusIfAny(directory, kernelPath(leaf)) !== undefined;
+    } finally {
+      syscall("close", directory);
     }
   }
 

@@ -47,12 +47,15 @@ export function removeName(directories: Directories, parent: string, leaf: strin
   }
   const ours = isOurs(directory.node, leaf);
   if (!directoryThere) {
-    if (!ours) directories.remove(directory, name);
+    if (!ours) directories.remove(directory, leaf, name);
     return;
   }
   const node = directories.nodeAt(directory, leaf, name);
   if (node.own) return;
-  if (!ours && !kept(directories, node).has(node.path)) return directories.remove(directory, name);
+  if (!ours && !kept(directories, node).has(node.path)) {
+    directories.remove(directory, leaf, name);
+    return;
+  }
   removeOthers(directories, node);
   node.described ??= undescribed;
 }
@@ -68,9 +71,9 @@ export function removeOthers(directories: Directories, top: LayerDirectory): voi
     try {
       for (const { name } of entriesOf(fd)) {
         const bytes = kernelPath(name);
-        const ours = isOurs(node, name);
-        if (!keep.has(joinPath(node.path, name))) {
-          if (!ours) removeAt(fd, bytes);
+        const stays = keep.has(joinPath(node.path, name)) && isDirectory(statusAt(fd, bytes));
+        if (!stays) {
+          if (!isOurs(node, name)) removeAt(fd, bytes);
           continue;
         }
         const below = directories.nodeAt({ fd, node }, name, bytes);

@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, constants } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { accessSync, constants, readFileSync, watch } from "node:fs";
+import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { createInterface } from "node:readline";
 import { selfSigned, signedBy } from "./registry-certificates.ts";
 import { htpasswd, registryConfig, user } from "./registry-config.ts";
 import { startTokenServer, type TokenServer } from "./token-server.ts";
@@ -66,16 +65,19 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
     });
     const file = join(directory, "config.yml");
     await writeFile(file, config);
+    const log = join(directory, "log");
+    const logged = await open(log, "a");
     const child = spawn("docker-registry", ["serve", file], {
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: ["ignore", "ignore", logged.fd],
       env: { PATH: process.env["PATH"] },
     });
+    await logged.close();
     const exited = once(child, "exit");
     stack.push(async () => {
       child.kill("SIGKILL");
       await exited;
     });
-    const host = await listening(child);
+    const host = await listening(child, log);
     return {
       host,
       pid: child.pid!,
@@ -99,20 +101,28 @@ async function startTokens(
   return { server, certificate: signer.certificate };
 }
 
-/** The registry tells where it listens in its log, which has to be read on or it would stall. */
-async function listening(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const last: string[] = [];
-    const reader = createInterface({ input: child.stderr! });
-    reader.on("line", (line) => {
-      last.splice(0, Math.max(0, last.length - 20));
-      last.push(line);
-      const address = /listening on ([\d.:]+\d)/.exec(line)?.[1];
-      if (address !== undefined) resolve(address);
+/**
+ * The registry tells where it listens in its log. That is a file: a pipe that nobody reads, as while
+ * a test waits for another program, would stall it.
+ */
+async function listening(child: ChildProcess, log: string): Promise<string> {
+  const watcher = watch(log);
+  try {
+    return await new Promise((resolve, reject) => {
+      const look = (): void => {
+        const address = /listening on ([\d.:]+\d)/.exec(readFileSync(log, "utf8"))?.[1];
+        if (address !== undefined) resolve(address);
+      };
+      watcher.on("change", look);
+      child.once("error", reject);
+      child.once("exit", () => {
+        reject(new Error(`docker-registry ended:\n${readFileSync(log, "utf8").slice(-4000)}`));
+      });
+      look();
     });
-    child.once("error", reject);
-    child.once("exit", () => reject(new Error(`docker-registry ended:\n${last.join("\n")}`)));
-  });
+  } finally {
+    watcher.close();
+  }
 }
 
 /** Whether there is such a program. */

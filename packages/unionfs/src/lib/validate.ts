@@ -2,7 +2,7 @@ import { UnionError } from "./error.ts";
 import type { UnionLayers } from "./union.ts";
 
 /** As many layers as overlay takes. Source: fs/overlayfs/params.h, `OVL_MAX_STACK`. */
-export const MOST_LAYERS = 500;
+const MOST_LAYERS = 500;
 
 /** The layers as they are stacked: what is only read, and where is written. */
 export interface Stack {

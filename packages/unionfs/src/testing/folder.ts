@@ -12,7 +12,7 @@ export interface Folder extends Disposable {
 }
 
 /** Files and directories by their paths. */
-export type Tree = Readonly<Record<string, string | null>>;
+type Tree = Readonly<Record<string, string | null>>;
 
 export function folder(): Folder {
   const path = mkdtempSync(join(tmpdir(), "x-union-"));

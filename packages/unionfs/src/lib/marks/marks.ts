@@ -14,7 +14,7 @@ export interface Listing {
 }
 
 /** What one layer knows of one name. */
-export interface Found {
+interface Found {
   readonly stats: BigIntStats | undefined;
   /** What lower layers know of it does not count. */
   readonly last: boolean;

@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   canMakeImages,
@@ -35,7 +36,7 @@ describe.skipIf(why !== "")(`with a registry${why && ` (${why})`}`, () => {
       ["many", "--format", "v2s2"],
       ["multi", "--all"],
     ]) {
-      skopeo("copy", "-q", ...options, `oci:${layout}:${ref}`, at(`${ref}:latest`));
+      await skopeo("copy", "-q", ...options, `oci:${layout}:${ref}`, at(`${ref}:latest`));
     }
     store = await openStore({ path: join(folder, "store") });
   });
@@ -44,9 +45,10 @@ describe.skipIf(why !== "")(`with a registry${why && ` (${why})`}`, () => {
     rmSync(folder, { recursive: true });
   });
 
-  const run = (command: string, ...args: string[]): string =>
-    execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  const skopeo = (verb: string, ...args: string[]): string =>
+  // While we wait, the registry's log must be read, or it stops: never synchronously.
+  const run = async (command: string, ...args: string[]): Promise<string> =>
+    (await promisify(execFile)(command, args)).stdout;
+  const skopeo = (verb: string, ...args: string[]): Promise<string> =>
     run(
       "skopeo",
       verb,
@@ -54,8 +56,8 @@ describe.skipIf(why !== "")(`with a registry${why && ` (${why})`}`, () => {
       ...args,
     );
   const at = (name: string): string => `docker://${registry.host}/${name}`;
-  const digestAt = (name: string): string =>
-    skopeo("inspect", "--format", "{{.Digest}}", at(name)).trim();
+  const digestAt = async (name: string): Promise<string> =>
+    (await skopeo("inspect", "--format", "{{.Digest}}", at(name))).trim();
 
   test("an image is pulled, unpacked and named; pulled again, nothing is downloaded", async () => {
     const events: Progress[] = [];
@@ -63,7 +65,7 @@ describe.skipIf(why !== "")(`with a registry${why && ` (${why})`}`, () => {
     const name = `${registry.host}/busybox`;
     const pulled = await pull(store, name, { onProgress });
     expect(pulled.name).toBe(`${name}:latest`);
-    expect(pulled.descriptor.digest).toBe(digestAt("busybox"));
+    expect(pulled.descriptor.digest).toBe(await digestAt("busybox"));
     expect(await store.resolve(pulled.name)).toMatchObject({ digest: pulled.descriptor.digest });
     const [root] = pulled.unpacked!.lower;
     expect(readFileSync(join(root!, "etc/hostname"), "utf8")).toBe("busybox\n");
@@ -90,11 +92,11 @@ describe.skipIf(why !== "")(`with a registry${why && ` (${why})`}`, () => {
       new Set([mediaTypes.layerGzip]),
     );
     const pushed = await push(store, `${registry.host}/made:1`);
-    expect(digestAt("made:1")).toBe(pushed.descriptor.digest);
-    expect(skopeo("inspect", at("made:1"))).toContain("MADE=here");
+    expect(await digestAt("made:1")).toBe(pushed.descriptor.digest);
+    expect(await skopeo("inspect", at("made:1"))).toContain("MADE=here");
     const copied = join(folder, "made");
-    run("skopeo", "copy", "-q", "--src-tls-verify=false", at("made:1"), `oci:${copied}:made`);
-    run("umoci", "unpack", "--image", `${copied}:made`, join(folder, "bundle"));
+    await run("skopeo", "copy", "-q", "--src-tls-verify=false", at("made:1"), `oci:${copied}:made`);
+    await run("umoci", "unpack", "--image", `${copied}:made`, join(folder, "bundle"));
     expect(readFileSync(join(folder, "bundle/rootfs/top"), "utf8")).toBe("7\n");
   });
 
@@ -102,7 +104,7 @@ describe.skipIf(why !== "")(`with a registry${why && ` (${why})`}`, () => {
     const pulled = await pull(store, `${registry.host}/multi`, { all: true });
     expect(pulled.images).toHaveLength(3);
     await push(store, pulled.name, `${registry.host}/again:2`);
-    expect(digestAt("again:2")).toBe(digestAt("multi"));
+    expect(await digestAt("again:2")).toBe(await digestAt("multi"));
   });
 
   test("two pulls of the same image at once download each blob once", async () => {

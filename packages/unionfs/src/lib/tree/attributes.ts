@@ -7,7 +7,7 @@ const LARGEST = 65536;
  * the file system knows no such thing. Source: lgetxattr(2).
  */
 export function getAttribute(path: Uint8Array, name: string): Uint8Array | undefined {
-  const value = Buffer.alloc(LARGEST);
+  const value = scratch();
   const length = unlessNone(() =>
     syscall("lgetxattr", terminated(path), terminated(Buffer.from(name, "latin1")), value, LARGEST),
   );
@@ -16,9 +16,9 @@ export function getAttribute(path: Uint8Array, name: string): Uint8Array | undef
 
 /** The names of the extended attributes of a path, sorted, as latin1. Source: llistxattr(2). */
 export function listAttributes(path: Uint8Array): string[] {
-  const list = Buffer.alloc(LARGEST);
+  const list = scratch();
   const length = unlessNone(() => syscall("llistxattr", terminated(path), list, LARGEST));
-  if (length === undefined) return [];
+  if (length === undefined || length === 0) return [];
   return list.toString("latin1", 0, length).split("\0").slice(0, -1).toSorted();
 }
 
@@ -26,6 +26,13 @@ export function listAttributes(path: Uint8Array): string[] {
 export function setAttribute(path: Uint8Array, name: string, value: Uint8Array): void {
   const key = terminated(Buffer.from(name, "latin1"));
   syscall("lsetxattr", terminated(path), key, value, value.length, 0);
+}
+
+let shared: Buffer | undefined;
+
+/** Memory for the kernel to write to: nothing here waits, so one piece is enough. */
+function scratch(): Buffer {
+  return (shared ??= Buffer.alloc(LARGEST));
 }
 
 function unlessNone<T>(act: () => T): T | undefined {

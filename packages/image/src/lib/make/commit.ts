@@ -49,7 +49,7 @@ export async function commitImage(store: Store, options: CommitOptions): Promise
   const { signal, base } = options;
   await using _use = await store.use(signal && { signal });
   const layer = await layerOf(store, options);
-  return addToImage(store, base, layer, { createdBy: "x commit", ...options });
+  return await addToImage(store, base, layer, { createdBy: "x commit", ...options });
 }
 
 /** Puts a layer, if there is one, and what the options say on top of a base, and gives it its name. */

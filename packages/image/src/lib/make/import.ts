@@ -28,7 +28,7 @@ export async function importRoot(
   if (found.isDirectory()) return commitImage(store, { ...told, root: path });
   await using _use = await store.use(signal && { signal });
   const layer = await putArchive(store, path, await compressionOfFile(path), signal);
-  return addToImage(store, undefined, layer, told);
+  return await addToImage(store, undefined, layer, told);
 }
 
 async function compressionOfFile(path: string): Promise<Compression> {

@@ -40,7 +40,7 @@ export async function pull(
 ): Promise<Fetched> {
   const parsed = parseReference(reference);
   await using source = registrySource(parsed, options);
-  return fetchImage(store, formatReference(parsed), source, options);
+  return await fetchImage(store, formatReference(parsed), source, options);
 }
 
 /** Pushes an image of the store to a registry: by its own name, unless another one is given. */
@@ -53,7 +53,7 @@ export async function push(
   const all = options.all ?? options.platform === undefined;
   await using destination = registryDestination(parseReference(reference), options);
   await using source = store.source(formatReference(parseReference(name)));
-  return copyImage(source, destination, { phase: "upload", ...options, all });
+  return await copyImage(source, destination, { phase: "upload", ...options, all });
 }
 
 /** Copies an image from anywhere into the store, under a name or none, and unpacks it. */

@@ -43,7 +43,7 @@ export async function unpackImage(
   options: UnpackOptions = {},
 ): Promise<Unpacked> {
   await using _use = await store.use(options.signal && { signal: options.signal });
-  return unpackLayers(store, await readImage(store, descriptor, options), options);
+  return await unpackLayers(store, await readImage(store, descriptor, options), options);
 }
 
 /** The same of an image whose manifest and configuration are known. */

@@ -15,9 +15,12 @@ export interface DecompressOptions {
   readonly limits?: Partial<TarLimits>;
 }
 
-/** Large enough that unpacking goes on, in another thread, while this one makes files. */
-const chunkSize = 512 * 1024;
-const ahead = { chunkSize, highWaterMark: 2 * chunkSize };
+/**
+ * Unpacking happens in another thread, one chunk ahead of what this one is at. Large chunks make the
+ * most of that: each is given back here before the next can begin.
+ */
+const ahead = { chunkSize: 1024 * 1024, highWaterMark: 1 };
+const inputBytes = 256 * 1024;
 const defaultWindow = 128 * 2 ** 20;
 
 /**
@@ -41,6 +44,21 @@ export function decompress(
   return unzstd(zstd, chunks, windowBytes, guard);
 }
 
+// Joins small chunks, as sockets and files give them.
+async function* gathered(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  let parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    bytes += chunk.length;
+    if (bytes < inputBytes) continue;
+    yield parts.length === 1 ? chunk : Buffer.concat(parts);
+    parts = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(parts);
+}
+
 async function* gunzip(
   chunks: AsyncIterable<Uint8Array>,
   guard: RatioGuard,
@@ -48,9 +66,9 @@ async function* gunzip(
   const stream = createGunzip(ahead);
   let read = 0;
   const counted = async function* (): AsyncGenerator<Uint8Array, void> {
-    for await (const chunk of chunks) {
+    for await (const chunk of gathered(chunks)) {
       read += chunk.length;
-      if (chunk.length > 0) yield chunk;
+      yield chunk;
     }
   };
   yield* through(counted(), stream, guard, "gzip");
@@ -69,7 +87,7 @@ async function* unzstd(
     // The frames have been looked at by then; the library's own limit is a power of two.
     params: { [zstd.constants.ZSTD_d_windowLogMax]: Math.ceil(Math.log2(windowBytes)) },
   });
-  yield* through(wholeFrames(chunks, windowBytes), stream, guard, "zstd");
+  yield* through(wholeFrames(gathered(chunks), windowBytes), stream, guard, "zstd");
 }
 
 // Node's stream takes the end of a frame for the end of the data unless a chunk ends there too.

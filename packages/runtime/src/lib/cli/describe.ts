@@ -1,32 +1,69 @@
 import { resolve } from "node:path";
 import { SandboxError } from "../error.ts";
 import type { BindMount, Device, Root, Sandbox, User } from "../sandbox.ts";
+import type { ContainerOptions } from "../containers/container-options.ts";
 import { resourcesOf } from "./limits.ts";
-import type { Invocation } from "./parse.ts";
+import type { Flags, Invocation } from "./invocation.ts";
+import { UsageError } from "./usage-error.ts";
 
-/** The container that a command line describes. Throws `SandboxError` with the field. */
-export function describe({ root, words, flags }: Invocation): Sandbox {
+/** What the options of a command line say about a container, whatever its root. */
+export type Described = Omit<Sandbox, "root" | "args" | "user">;
+
+/** Takes the options of a command line for a container. Throws `SandboxError` with the field. */
+export function describeOptions(flags: Flags): Described {
   const resources = resourcesOf(flags);
-  const { workdir, user, hostname, net } = flags.values;
+  const { workdir, hostname, net } = flags.values;
+  const { env = [], volume = [], device = [] } = flags.lists;
   return {
-    root: rootOf(root),
-    args: words,
-    env: flags.env.flatMap(environmentEntry),
-    mounts: flags.volume.map(bindOf),
+    env: env.flatMap(environmentEntry),
+    mounts: volume.map(bindOf),
     init: flags.switches.has("init"),
     ...(resources === undefined ? {} : { resources }),
-    ...(flags.device.length === 0 ? {} : { devices: flags.device.map(deviceOf) }),
+    ...(device.length === 0 ? {} : { devices: device.map(deviceOf) }),
     ...(net === undefined ? {} : { network: networkOf(net) }),
     ...(workdir === undefined ? {} : { cwd: workdir }),
-    ...(user === undefined ? {} : { user: userOf(user) }),
     ...(hostname === undefined ? {} : { hostname }),
   };
 }
 
-function rootOf(root: string): Root {
+/**
+ * The container that a command line describes; undefined if its root is an image. Throws
+ * `SandboxError` with the field.
+ */
+export function describe({ words, flags }: Invocation): Sandbox | undefined {
+  const [root = "", ...program] = words;
+  const place = rootOf(root);
+  if (place === undefined) return undefined;
+  if (flags.values["entrypoint"] !== undefined) {
+    throw new UsageError(`${root} has no entrypoint: name the program behind it`);
+  }
+  if (program.length === 0) throw new UsageError(`nothing to run in ${root}`);
+  const { user } = flags.values;
+  return {
+    root: place,
+    args: program,
+    ...describeOptions(flags),
+    ...(user === undefined ? {} : { user: userOf(user) }),
+  };
+}
+
+/** What a command line says about a container of an image. */
+export function describeImageOptions(program: readonly string[], flags: Flags): ContainerOptions {
+  const { user, entrypoint, name, "stop-signal": stopSignal } = flags.values;
+  return {
+    ...describeOptions(flags),
+    ...(program.length === 0 ? {} : { args: program }),
+    ...(entrypoint === undefined ? {} : { entrypoint: entrypoint === "" ? [] : [entrypoint] }),
+    ...(user === undefined ? {} : { user }),
+    ...(name === undefined ? {} : { name }),
+    ...(stopSignal === undefined ? {} : { stopSignal }),
+    ephemeral: flags.switches.has("rm"),
+  };
+}
+
+function rootOf(root: string): Root | undefined {
   if (root === "host") return root;
-  if (root.startsWith("dir:")) return { dir: resolve(root.slice("dir:".length)) };
-  throw new SandboxError("root", `${JSON.stringify(root)} is neither host nor dir:PATH`);
+  return root.startsWith("dir:") ? { dir: resolve(root.slice("dir:".length)) } : undefined;
 }
 
 function networkOf(net: string): "none" | "host" {

@@ -1,6 +1,9 @@
 import { signalNumber, type Exit } from "@x/syscall";
 import { PlanError } from "@x/plan";
+import { Interrupted } from "./interrupt.ts";
+import { printable } from "./table.ts";
 
+const FAILED = 1;
 /** The container could not be made, or the command line makes no sense. */
 const NOT_STARTED = 125;
 /** The command is there but cannot be executed; it is not there. */
@@ -12,15 +15,35 @@ export function statusOf({ code, signal }: Exit): number {
   return code ?? 128 + signalNumber(signal!);
 }
 
-/** The exit status when there was no command to have one, and the reason in one line. */
-export function failureOf(error: unknown, args: readonly string[]): [number, string] {
-  if (error instanceof PlanError && error.syscall === "execve") {
-    const name = JSON.stringify(args[0] ?? "");
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") {
-      const where = args[0]?.includes("/") ? "there is no such file" : "it is not in the PATH";
-      return [NOT_FOUND, `cannot run ${name}: ${where} of the container (${error.code})`];
-    }
-    return [NOT_EXECUTABLE, `cannot run ${name}: ${error.message}`];
+/** A program that could not be executed in a container that was made. */
+export class NotExecutedError extends Error {
+  override readonly name = "NotExecutedError";
+  readonly code = "X_NOT_EXECUTED";
+  readonly status: number;
+
+  constructor(program: string, { code, message }: PlanError) {
+    const missing = code === "ENOENT" || code === "ENOTDIR";
+    const where = program.includes("/") ? "there is no such file" : "it is not in the PATH";
+    const reason = missing ? `${where} of the container (${code})` : message;
+    super(`cannot run ${JSON.stringify(program)}: ${reason}`);
+    this.status = missing ? NOT_FOUND : NOT_EXECUTABLE;
   }
-  return [NOT_STARTED, error instanceof Error ? error.message : String(error)];
+}
+
+/** The error as people are told it, if it is that a program could not be executed. */
+export function explained(error: unknown, program: string): unknown {
+  const isExec = error instanceof PlanError && error.syscall === "execve";
+  return isExec ? new NotExecutedError(program, error) : error;
+}
+
+/**
+ * The exit status of a command line that failed, and the reason in one line. Of those that run a
+ * program, all statuses below 125 are the program's own.
+ */
+export function failureOf(error: unknown, runsProgram: boolean): [number, string] {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = printable(message.replace(/\s*\n\s*/g, "; "));
+  if (error instanceof NotExecutedError || error instanceof Interrupted)
+    return [error.status, line];
+  return [runsProgram ? NOT_STARTED : FAILED, line];
 }

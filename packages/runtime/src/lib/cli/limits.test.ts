@@ -6,8 +6,8 @@ import { sizeOf, sizeText } from "./size.ts";
 
 function sandboxOf(...options: string[]): Sandbox {
   const invocation = parse(["run", ...options, "host", "true"]);
-  if (invocation === "help") throw new Error("it asked for help");
-  return describeSandbox(invocation);
+  if ("help" in invocation) throw new Error("it asked for help");
+  return describeSandbox(invocation)!;
 }
 
 describe("options become limits", () => {

@@ -1,6 +1,6 @@
 import type { Resources } from "@x/cgroups";
 import { SandboxError } from "../error.ts";
-import type { Flags } from "./parse.ts";
+import type { Flags } from "./invocation.ts";
 import { sizeOf } from "./size.ts";
 
 const PERIOD_US = 100_000;

@@ -1,83 +1,72 @@
 import { parseArgs } from "node:util";
-import { commands, options, type CommandName } from "./options.ts";
+import { commands, type CommandShape } from "./commands.ts";
+import type { Invocation } from "./invocation.ts";
+import type { OptionShape } from "./option-shape.ts";
+import { UsageError } from "./usage-error.ts";
 
-/** A command line that makes no sense. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-  readonly code = "X_USAGE";
-}
-
-/** A command line, taken apart. */
-export interface Invocation {
-  readonly command: CommandName;
-  readonly root: string;
-  /** The program to run inside and its arguments, untouched. */
-  readonly words: readonly string[];
-  readonly flags: Flags;
-}
-
-/** Options by name; those that were not given are missing. */
-export interface Flags {
-  readonly env: readonly string[];
-  readonly volume: readonly string[];
-  readonly device: readonly string[];
-  readonly values: Readonly<Record<string, string>>;
-  readonly switches: ReadonlySet<string>;
+/** Somebody asks for help, about one command or about all. */
+export interface HelpWanted {
+  readonly help: string | undefined;
 }
 
 /**
- * Takes a command line apart; `"help"` if that is all it asks for. Options of ours end where the
- * program begins: behind `--`, or at the second word that is no option.
+ * Takes a command line apart. Options of ours end where a program begins: behind `--`, or at the
+ * second word that is no option. Throws `UsageError`.
  */
-export function parse(args: readonly string[]): Invocation | "help" {
-  const [command, ...rest] = args;
-  if (command === undefined) throw new UsageError("no command; x --help shows what there is");
-  if (command === "--help" || command === "-h" || command === "help") return "help";
-  if (!isCommand(command)) {
-    throw new UsageError(
-      `no command is named ${JSON.stringify(command)}; x --help shows what there is`,
-    );
-  }
+export function parse(args: readonly string[]): Invocation | HelpWanted {
+  const [first] = args;
+  if (first === undefined) throw new UsageError("no command; x --help shows what there is");
+  if (first === "--help" || first === "-h" || first === "help") return { help: undefined };
+  const [command, rest] = commandOf(args);
+  const shape = commands[command]!;
+  const flags = {
+    lists: {} as Record<string, string[]>,
+    values: {} as Record<string, string>,
+    switches: new Set<string>(),
+  };
+  const words: string[] = [];
   const { tokens } = parseArgs({
     args: rest,
-    options,
+    options: { ...shape.options, help: { type: "boolean", short: "h" } },
     strict: false,
     allowPositionals: true,
     tokens: true,
   });
-  const flags = {
-    env: [] as string[],
-    volume: [] as string[],
-    device: [] as string[],
-    values: {} as Record<string, string>,
-    switches: new Set<string>(),
-  };
-  let root: string | undefined;
-  let start = rest.length;
   for (const token of tokens) {
     if (token.kind === "option-terminator") {
-      start = token.index + 1;
+      words.push(...rest.slice(token.index + 1));
       break;
     }
     if (token.kind === "positional") {
-      if (root !== undefined) {
-        start = token.index;
+      if (shape.words === "program" && words.length === 1) {
+        words.push(...rest.slice(token.index));
         break;
       }
-      root = token.value;
-    } else keep(token, command, flags);
+      words.push(token.value);
+    } else if (token.name === "help") return { help: command };
+    else keep(token, command, shape, flags);
   }
-  if (flags.switches.has("help")) return "help";
-  // Behind `--` the root may come first, too: `x run -- host true`.
-  if (root === undefined) root = rest[start++];
-  if (root === undefined) throw new UsageError("no root: host, or dir:PATH");
-  const words = rest.slice(start);
-  if (words.length === 0) throw new UsageError(`nothing to run in ${root}`);
-  return { command, root, words, flags };
+  checkWords(words, command, shape);
+  return { command, words, flags };
 }
 
-function isCommand(word: string): word is CommandName {
-  return Object.hasOwn(commands, word);
+function commandOf(args: readonly string[]): [string, string[]] {
+  const [first = "", second = ""] = args;
+  const both = `${first} ${second}`;
+  if (Object.hasOwn(commands, both)) return [both, args.slice(2)];
+  if (Object.hasOwn(commands, first)) return [first, args.slice(1)];
+  const family = Object.keys(commands).filter((name) => name.startsWith(`${first} `));
+  if (family.length > 0) throw new UsageError(`x ${first} is ${family.join(", ")}`);
+  throw new UsageError(
+    `no command is named ${JSON.stringify(first)}; x --help shows what there is`,
+  );
+}
+
+function checkWords(words: readonly string[], command: string, shape: CommandShape): void {
+  const [least, most] = shape.words === "program" ? [1, Infinity] : shape.words;
+  if (words.length >= least && words.length <= most) return;
+  if (shape.words === "program") throw new UsageError("no root: host, dir:PATH, or an image");
+  throw new UsageError(`x ${command} is used so: x ${command} ${shape.usage}`);
 }
 
 interface OptionToken {
@@ -86,21 +75,25 @@ interface OptionToken {
   readonly value?: string | undefined;
 }
 
-interface Growing extends Record<"env" | "volume" | "device", string[]> {
+interface Growing {
+  readonly lists: Record<string, string[]>;
   readonly values: Record<string, string>;
   readonly switches: Set<string>;
 }
 
-function keep({ name, rawName, value }: OptionToken, command: CommandName, flags: Growing): void {
-  const shape = Object.hasOwn(options, name) ? options[name] : undefined;
-  if (shape === undefined || shape.commands?.includes(command) === false) {
-    throw new UsageError(`x ${command} has no option ${rawName}; x --help shows those it has`);
+function keep(token: OptionToken, command: string, { options }: CommandShape, to: Growing): void {
+  const { name, rawName, value } = token;
+  const shape: OptionShape | undefined = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (shape === undefined) {
+    throw new UsageError(
+      `x ${command} has no option ${rawName}; x ${command} --help shows those it has`,
+    );
   }
   if (shape.type === "boolean") {
     if (value !== undefined) throw new UsageError(`${rawName} takes no value`);
-    flags.switches.add(name);
+    to.switches.add(name);
   } else if (value === undefined) {
     throw new UsageError(`${rawName} needs a value: ${shape.value}`);
-  } else if (name === "env" || name === "volume" || name === "device") flags[name].push(value);
-  else flags.values[name] = value;
+  } else if (shape.multiple) (to.lists[name] ??= []).push(value);
+  else to.values[name] = value;
 }

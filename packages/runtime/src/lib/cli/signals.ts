@@ -29,9 +29,10 @@ export interface Passing extends Disposable {
 /**
  * Passes signals on. A PID 1 that has no handler for a signal is immune to it (pid_namespaces(7)),
  * so a command that was not written to be one could not be interrupted: it is killed instead, as
- * the signal would have done to it anywhere else.
+ * the signal would have done to it anywhere else. SIGTERM, which asks for an end, becomes the signal
+ * that an image's program takes for it.
  */
-export function passSignals(): Passing {
+export function passSignals(stopSignal: SignalName = "SIGTERM"): Passing {
   const early = new AbortController();
   let container: Launched | undefined;
   let endedBy: SignalName | undefined;
@@ -47,7 +48,8 @@ export function passSignals(): Passing {
   };
   /** A shell blocks signals for a moment before it waits: what is blocked is looked at again. */
   const deliver = (to: Launched, name: SignalName, rechecks: readonly number[]): void => {
-    const how = deadly.has(name) ? hearing(to.pid, name) : "listening";
+    const ends = deadly.has(name) || name === stopSignal;
+    const how = ends ? hearing(to.pid, name) : "listening";
     if (how === "deaf") {
       endedBy = name;
       to.kill("SIGKILL");
@@ -58,7 +60,9 @@ export function passSignals(): Passing {
     if (how !== "blocking" || next === undefined) return;
     setTimeout(deliver, next, to, name, later).unref();
   };
-  const handlers = passed.map((name) => [name, (): void => pass(name)] as const);
+  const handlers = passed.map(
+    (name) => [name, (): void => pass(name === "SIGTERM" ? stopSignal : name)] as const,
+  );
   for (const [name, handler] of handlers) process.on(name, handler);
   return {
     early: early.signal,

@@ -1,0 +1,23 @@
+import { openStore, parseReference, formatReference } from "@x/image";
+import { commitContainer } from "../../containers/commit.ts";
+import { findContainer } from "../../containers/list.ts";
+import { interruptible } from "../interrupt.ts";
+import type { Invocation } from "../invocation.ts";
+import { makeFlags } from "../make-flags.ts";
+import { print } from "../output.ts";
+
+/** `x commit`: what a container wrote becomes a layer of a new image. */
+export async function commit({ words, flags }: Invocation): Promise<number> {
+  const store = await openStore();
+  const [wanted = "", image = ""] = words;
+  const name = formatReference(parseReference(image));
+  const { record } = findContainer(store, wanted);
+  using work = interruptible();
+  const { descriptor } = await commitContainer(store, record, {
+    ...makeFlags(flags),
+    name,
+    signal: work.signal,
+  });
+  print(flags.switches.has("quiet") ? descriptor.digest : `${name}@${descriptor.digest}`);
+  return 0;
+}

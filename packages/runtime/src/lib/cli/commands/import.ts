@@ -1,0 +1,22 @@
+import { formatReference, importRoot as importImage, openStore, parseReference } from "@x/image";
+import { interruptible } from "../interrupt.ts";
+import type { Invocation } from "../invocation.ts";
+import { makeFlags } from "../make-flags.ts";
+import { print } from "../output.ts";
+import { platformFlag } from "../registry-flags.ts";
+
+/** `x import`: a root file system, or a tar of one, becomes an image of one layer. */
+export async function importRoot({ words, flags }: Invocation): Promise<number> {
+  const store = await openStore();
+  const [path = "", wanted = ""] = words;
+  const name = formatReference(parseReference(wanted));
+  using work = interruptible();
+  const { descriptor } = await importImage(store, path, {
+    ...makeFlags(flags),
+    ...platformFlag(flags),
+    name,
+    signal: work.signal,
+  });
+  print(flags.switches.has("quiet") ? descriptor.digest : `${name}@${descriptor.digest}`);
+  return 0;
+}

@@ -1,0 +1,5 @@
+/** A command line that makes no sense. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  readonly code = "X_USAGE";
+}

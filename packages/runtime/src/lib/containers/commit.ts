@@ -1,0 +1,29 @@
+import { commitImage, type CommitOptions, type StoredImage, type Store } from "@x/image";
+import { containerChanges } from "./changes.ts";
+import { placesOf } from "./places.ts";
+import { manifestOf, type ContainerRecord } from "./record.ts";
+
+/** What can be said about the image that a container becomes. */
+export type CommitContainerOptions = Pick<
+  CommitOptions,
+  "name" | "edits" | "author" | "message" | "compression" | "sourceDateEpoch" | "signal"
+>;
+
+/**
+ * Makes an image of a container: what it was made from, and its changes as one more layer. The
+ * container may run meanwhile; a file that changes while it is read ends the commit. Rejects as
+ * `commitImage` does.
+ */
+export async function commitContainer(
+  store: Store,
+  record: ContainerRecord,
+  options: CommitContainerOptions = {},
+): Promise<StoredImage> {
+  return commitImage(store, {
+    ...options,
+    base: manifestOf(record),
+    root: placesOf(store.path, record.id).upper,
+    changes: containerChanges(store, record),
+    createdBy: record.sandbox.args.join(" "),
+  });
+}

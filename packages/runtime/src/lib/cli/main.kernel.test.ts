@@ -57,7 +57,6 @@ describe("x run", () => {
       /^x: root: .*not a directory/,
     ],
     ["a root that is no name", ["run", "No/Such", "--", "true"], 125, /^x: .*No\/Such.*capital/],
-    ["a name of a command that is none", ["system", "walk"], 125, /^x: x system is system df/],
     ["an unknown option", ["run", "--nosuch", "host", "true"], 125, /no option --nosuch/],
     ["an unknown command", ["walk", "host", "true"], 125, /no command is named "walk"/],
     ["nothing to run", ["run", "host"], 125, /nothing to run/],

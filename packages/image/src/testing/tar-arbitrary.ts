@@ -18,7 +18,7 @@ const component = fc
   .map((bytes) => Buffer.from(bytes));
 
 /** A name of an entry, as bytes, that ends in no slash. */
-export const tarName: fc.Arbitrary<Uint8Array> = fc
+const tarName: fc.Arbitrary<Uint8Array> = fc
   .array(component, { minLength: 1, maxLength: 5 })
   .map((parts) => {
     const bytes: number[] = [];

@@ -35,6 +35,8 @@ interface Layer {
   readonly opaque: Set<string>;
   /** Hard links to files of other layers. */
   readonly pending: string[];
+  /** Directories that hold notes. */
+  readonly noted: string[];
 }
 
 /** Stacks layers as OCI layer.md says, without a file system. */
@@ -47,12 +49,14 @@ export function stackModel(layers: readonly (readonly ArchiveEntry[])[]): ModelR
         hidden: new Set(),
         opaque: new Set(),
         pending: [],
+        noted: [],
       };
       for (const [index, entry] of entries.entries()) {
         if (entry.type !== "hardlink") add(layer, entry, root);
         else addLink(layer, entry, root, entries.slice(index + 1));
       }
       checkLinks(layer, entries);
+      checkNotes(layer);
       root = merged(root, layer.root, layer, "");
     }
   } catch (error) {
@@ -128,6 +132,7 @@ function addNote(layer: Layer, path: string[], leaf: string, below: ModelDirecto
     if (there !== undefined && there.type !== "directory") throw new Unknown("a note in a file");
   }
   directoryAt(layer, path, below);
+  layer.noted.push(path.join("/"));
   if (leaf === ".wh..wh..opq") layer.opaque.add(path.join("/"));
   else layer.hidden.add([...path, leaf.slice(4)].join("/"));
 }
@@ -168,6 +173,15 @@ function linked(layer: Layer, own: string, link: string, below: ModelDirectory):
   if (node === undefined || node.type === "directory") throw new Refused();
   layer.pending.push(own);
   return node;
+}
+
+/** Notes in a directory that is itself hidden may make it again, or not. */
+function checkNotes({ noted, hidden }: Layer): void {
+  for (const path of noted) {
+    for (const name of hidden) {
+      if (isAbove(name, path)) throw new Unknown("a note in what is hidden");
+    }
+  }
 }
 
 /** A link to a file that its own layer hides means one thing or another. */

@@ -3,6 +3,7 @@ import { malformed } from "../tar/fault.ts";
 import { DirectoryCache } from "./directory-cache.ts";
 import { joinPath, kernelPath } from "./entry-path.ts";
 import { isErrno } from "./kernel-said.ts";
+import { pathBelow, pathOnHost } from "./host-path.ts";
 import { claim, isOurs } from "./layer-directory.ts";
 import type { LayerDirectory, OpenDirectory } from "./layer-directory.ts";
 import { byDescriptor, byItself, byName, openInRoot, openStraight } from "./open-beneath.ts";
@@ -50,7 +51,7 @@ export class Directories {
     this.mayAll = options.uid === 0;
     this.#opaqueXattr = options.opaqueXattr;
     this.#overlay = options.overlay;
-    this.#rootPath = linkOf(root);
+    this.#rootPath = pathOnHost(root);
     this.root = { fd: root, node: this.#addForeign(root, "", isEmpty) };
   }
 
@@ -66,10 +67,7 @@ export class Directories {
     let [current, walked] = [this.root, ""];
     for (const name of path.split("/")) {
       walked = joinPath(walked, name);
-      current =
-        this.#cache.get(walked) ??
-        this.#open(walked) ??
-        this.#makeOnTheWay(current, name, walked, entry);
+      current = this.#cache.get(walked) ?? this.#step(current, name, walked, entry);
     }
     return current;
   }
@@ -197,7 +195,8 @@ export class Directories {
     const fd = this.#openPath(path);
     if (fd === undefined) return undefined;
     const node =
-      this.nodes.get(inodeAt(fd, itself)) ?? this.#addForeign(fd, this.#pathOf(fd, path), false);
+      this.nodes.get(inodeAt(fd, itself)) ??
+      this.#addForeign(fd, pathBelow(this.#rootPath, fd) ?? path, false);
     const found = { fd, node };
     this.#cache.set(path, found);
     return found;
@@ -247,6 +246,21 @@ export class Directories {
     return node;
   }
 
+  /** One step on the way to a directory, from the one above: what is missing is made. */
+  #step(above: OpenDirectory, leaf: string, path: string, entry: Uint8Array): OpenDirectory {
+    const name = kernelPath(leaf);
+    const status = statusIfAny(above.fd, name);
+    if (status === undefined || !isDirectory(status)) {
+      const found = status !== undefined && isSymlink(status) ? this.#open(path) : undefined;
+      return found ?? this.#makeOnTheWay(above, leaf, path, entry);
+    }
+    const fd = openInRoot(above.fd, name);
+    const known = this.nodes.get(status.inode);
+    const node = known ?? this.#addForeign(fd, joinPath(above.node.path, leaf), false);
+    this.#cache.set(path, { fd, node });
+    return { fd, node };
+  }
+
   #makeOnTheWay(
     above: OpenDirectory,
     leaf: string,
@@ -270,27 +284,6 @@ export class Directories {
     const made = { fd: openInRoot(above.fd, name), node };
     this.#cache.set(path, made);
     return made;
-  }
-
-  /** Where a directory lies without links on the way; it is only a name, and is never trusted. */
-  #pathOf(fd: number, path: string): string {
-    const link = linkOf(fd);
-    const prefix = this.#rootPath;
-    const inside = link.length > prefix.length && link.subarray(0, prefix.length).equals(prefix);
-    return inside ? link.toString("latin1", prefix.length, link.length - 1) : path;
-  }
-}
-
-/** The path of a directory on the host, with a slash behind it; empty when it is too long. */
-function linkOf(fd: number): Buffer {
-  const bytes = Buffer.alloc(8192);
-  try {
-    const length = syscall("readlinkat", AT_FDCWD, byDescriptor(fd), bytes, bytes.length - 1);
-    if (length > 1) bytes[length] = 0x2f;
-    return bytes.subarray(0, length > 1 ? length + 1 : length);
-  } catch (error) {
-    if (isErrno(error, "ENAMETOOLONG")) return bytes.subarray(0, 0);
-    throw error;
   }
 }
 

@@ -23,27 +23,35 @@ export async function finishDirectories(
   for (const node of deepestFirst(directories.nodes.values())) {
     await pause();
     signal?.throwIfAborted();
-    const fd = directories.open(node);
-    if (fd === undefined) continue;
     try {
-      finish(fd, node, context);
+      if (!finish(directories, node, context)) continue;
     } catch (error) {
       throw kernelSaid("finish this directory", pathBytes(node.path), error);
-    } finally {
-      syscall("close", fd);
     }
     if (isImplicit(node)) implicit.push(node.path);
   }
   return implicit.toSorted();
 }
 
-function finish(fd: number, node: LayerDirectory, context: AttributeContext): void {
-  const { before, described } = node;
-  if (described !== undefined || before === undefined) {
-    finishDirectory(fd, node, described ?? undescribed, context);
-  } else {
-    restoreDirectory(fd, node, before);
+/** False for a directory that is gone. */
+function finish(
+  directories: Directories,
+  node: LayerDirectory,
+  context: AttributeContext,
+): boolean {
+  const fd = directories.open(node);
+  if (fd === undefined) return false;
+  try {
+    const { before, described } = node;
+    if (described !== undefined || before === undefined) {
+      finishDirectory(fd, node, described ?? undescribed, context);
+    } else {
+      restoreDirectory(fd, node, before);
+    }
+  } finally {
+    syscall("close", fd);
   }
+  return true;
 }
 
 function isImplicit({ before, described, hides }: LayerDirectory): boolean {

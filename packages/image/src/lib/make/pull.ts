@@ -1,9 +1,9 @@
+import { stopWith } from "../abort.ts";
 import { registryDestination } from "../registry/destination.ts";
 import type { RegistryDestinationOptions } from "../registry/destination.ts";
 import { formatReference, parseReference } from "../registry/reference.ts";
 import { registrySource, type RegistrySourceOptions } from "../registry/source.ts";
 import { currentPlatform, runsOn } from "../spec/platform.ts";
-import type { Digest } from "../spec/digest.ts";
 import type { Store } from "../store/store.ts";
 import {
   copyImage,
@@ -12,7 +12,8 @@ import {
   type KnownImage,
 } from "../transport/copy.ts";
 import type { ImageSource } from "../transport/transport.ts";
-import { unpackLayers, type Unpacked, type UnpackOptions } from "./unpack.ts";
+import { Arrivals } from "./arrivals.ts";
+import { unpackLayers, type ReadLayer, type Unpacked, type UnpackOptions } from "./unpack.ts";
 
 /** How an image is fetched into the store. */
 export interface FetchOptions extends CopyOptions, UnpackOptions {
@@ -30,7 +31,7 @@ export interface Fetched extends CopiedImage {
 
 /**
  * Pulls an image from its registry into the store, where it gets its whole name, and unpacks each
- * layer as soon as it is in. Rejects with what `registrySource`, `copyImage` and `unpackImage`
+ * layer while it comes in. Rejects with what `registrySource`, `copyImage` and `unpackImage`
  * throw; what is in by then is kept for the next attempt.
  */
 export async function pull(
@@ -63,9 +64,8 @@ export async function fetchImage(
   source: ImageSource,
   options: FetchOptions = {},
 ): Promise<Fetched> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
-  const arrivals = new Arrivals(signal);
+  const { signal, stop } = stopWith(options.signal);
+  const arrivals = new Arrivals(store, signal);
   let unpacking: Promise<Unpacked> | undefined;
   const onImage = (image: KnownImage): void => {
     options.onImage?.(image);
@@ -73,57 +73,40 @@ export async function fetchImage(
     if (options.unpack === false || unpacking || config === undefined) return;
     const isChosen = options.all !== true || runsOn(options.platform ?? currentPlatform(), config);
     if (!isChosen) return;
-    const ready = ({ digest }: { digest: Digest }): Promise<void> => arrivals.of(digest);
-    unpacking = unpackLayers(store, { ...image, config }, { ...options, signal, ready });
-    unpacking.catch((error: unknown) => stop.abort(error));
+    const read: ReadLayer = (layer) => arrivals.open(layer);
+    unpacking = unpackLayers(store, { ...image, config }, { ...options, signal, read });
+    unpacking.catch(stop);
   };
   await using destination = store.destination(name);
   try {
-    const copied = await copyImage(source, destination, {
+    const copied = await copyImage(watched(source, arrivals), destination, {
       ...options,
       signal,
       onImage,
       onProgress(event) {
         options.onProgress?.(event);
-        if (event.state === "done" || event.state === "exists") arrivals.note(event.digest);
+        if (event.state === "running") arrivals.onBytes(event.digest, event.bytes);
+        else if (event.state !== "started") arrivals.onWhole(event.digest);
       },
     });
     const unpacked = await unpacking;
     return { ...copied, name: name ?? copied.descriptor.digest, ...(unpacked && { unpacked }) };
   } catch (error) {
-    stop.abort(error);
+    stop(error);
     await unpacking?.catch(() => undefined);
     throw error;
   }
 }
 
-/** Which blobs are in, for those who wait for them. */
-class Arrivals {
-  readonly #known = new Map<Digest, { promise: Promise<void>; arrive: () => void }>();
-  readonly #stopped: Promise<never>;
-
-  constructor(signal: AbortSignal) {
-    this.#stopped = new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    });
-    this.#stopped.catch(() => undefined);
-  }
-
-  note(digest: Digest): void {
-    this.#entry(digest).arrive();
-  }
-
-  of(digest: Digest): Promise<void> {
-    return Promise.race([this.#entry(digest).promise, this.#stopped]);
-  }
-
-  #entry(digest: Digest): { promise: Promise<void>; arrive: () => void } {
-    const known = this.#known.get(digest);
-    if (known !== undefined) return known;
-    let arrive = (): void => undefined;
-    const promise = new Promise<void>((resolve) => (arrive = resolve));
-    const entry = { promise, arrive };
-    this.#known.set(digest, entry);
-    return entry;
-  }
+/** The source, whose blobs are heard of when they are asked for. */
+function watched(source: ImageSource, arrivals: Arrivals): ImageSource {
+  return {
+    name: source.name,
+    document: (digest, options) => source.document(digest, options),
+    blob(descriptor, options) {
+      arrivals.onOpen(descriptor.digest, options?.offset ?? 0);
+      return source.blob(descriptor, options);
+    },
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
 }

@@ -15,7 +15,7 @@ import { snapshotTree, type SnapshotEntry } from "../../testing/tree-snapshot.ts
 import type { Progress } from "../progress.ts";
 import { mediaTypes } from "../spec/media-type.ts";
 import { parsePlatform } from "../spec/platform.ts";
-import type { ImageConfig, ImageManifest } from "../spec/types.ts";
+import type { Descriptor, ImageConfig, ImageManifest } from "../spec/types.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { ociLayoutSource } from "../transport/layout-source.ts";
 import { fetchImage, type FetchOptions, type Fetched } from "./pull.ts";
@@ -133,7 +133,7 @@ describe.skipIf(!canMakeImages)(`an image is unpacked${why}`, () => {
       code: "X_IMAGE_DIGEST",
     });
     expect(readdirSync(join(fresh.path, "layers")).length).toBeLessThanOrEqual(1);
-    expect(readdirSync(join(fresh.path, "incoming"))).toEqual([]);
+    expect(unfinished(fresh)).toEqual([]);
   });
 
   test("not after the signal; what is whole by then stays, the next time goes on", async () => {
@@ -147,9 +147,7 @@ describe.skipIf(!canMakeImages)(`an image is unpacked${why}`, () => {
       const fetching = fetchImage(fresh, undefined, source, { signal: abort.signal, onProgress });
       await expect(fetching).rejects.toThrow("enough");
     }
-    expect(
-      readdirSync(join(fresh.path, "incoming")).filter((name) => name.startsWith("layer")),
-    ).toEqual([]);
+    expect(unfinished(fresh)).toEqual([]);
     await using source = await ociLayoutSource(layout, { ref: "many" });
     const { unpacked } = await fetchImage(fresh, "localhost/many:latest", source);
     expect(unpacked!.lower).toHaveLength(20);
@@ -168,6 +166,26 @@ describe.skipIf(!canMakeImages)(`an image is unpacked${why}`, () => {
     expect(await fresh.references()).toEqual([]);
   });
 
+  test("when a blob is damaged, that is what the error says, and nothing of it stays", async () => {
+    const damaged = join(folder, "damaged");
+    run("cp", "-r", layout, damaged);
+    const [{ digest, size }] = blob<ImageManifest>(describeLayout(layout, "three").digest)
+      .layers as [Descriptor];
+    const path = join(damaged, "blobs", ...digest.split(":"));
+    run("sh", "-c", `printf xxxx | dd of=${path} bs=1 seek=${size >> 1} conv=notrunc`);
+    const fresh = await openStore({ path: join(folder, "digest") });
+    await using source = await ociLayoutSource(damaged, { ref: "three" });
+    await expect(fetchImage(fresh, "localhost/x:y", source)).rejects.toMatchObject({
+      code: "X_IMAGE_DIGEST",
+      message: expect.stringContaining(digest),
+    });
+    expect(readdirSync(join(fresh.path, "layers"))).toEqual([]);
+    expect(unfinished(fresh)).toEqual([]);
+  });
+
+  /** Layers that broke off. Parts of blobs may stay, for the next attempt. */
+  const unfinished = (of: Store): string[] =>
+    readdirSync(join(of.path, "incoming")).filter((name) => name.startsWith("layer"));
   const blob = <Body>(digest: string): Body =>
     JSON.parse(readFileSync(join(layout, "blobs", ...digest.split(":")), "utf8")) as Body;
 });

@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { allOrNone, stopWith } from "../abort.ts";
 import { ImageError } from "../error.ts";
 import { applyLayer, type Applied, type ApplyOptions } from "../layer/apply.ts";
 import { settleLayer } from "../layer/settle.ts";
@@ -6,6 +7,7 @@ import type { Progress, WorkOptions } from "../progress.ts";
 import type { Descriptor, ImageConfig } from "../spec/types.ts";
 import type { LayerRecord } from "../store/layer-record.ts";
 import type { Store } from "../store/store.ts";
+import type { ArrivingBlob } from "./arrivals.ts";
 import { layersIn, readImage, type ImageLayer, type StoredImage } from "./stored-image.ts";
 import type { StoredImageOptions } from "./stored-image.ts";
 
@@ -26,9 +28,12 @@ export interface Unpacked extends StoredImage {
 
 /** How the layers of an image that is still coming in are unpacked. */
 export interface UnpackLayersOptions extends UnpackOptions {
-  /** Resolves once the blob of a layer is in the store. */
-  readonly ready?: (layer: Descriptor) => Promise<unknown>;
+  /** Where layers are read from; the store unless given. */
+  readonly read?: ReadLayer;
 }
+
+/** Gives the content of a layer, which counts only once `whole` says so. */
+export type ReadLayer = (layer: Descriptor) => Promise<ArrivingBlob>;
 
 /**
  * Unpacks the layers of an image, each once and into a directory of its own, which all images and
@@ -52,31 +57,32 @@ export async function unpackLayers(
   image: StoredImage,
   options: UnpackLayersOptions = {},
 ): Promise<Unpacked> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
+  const stop = stopWith(options.signal);
+  const { signal } = stop;
   const limit = pLimit(options.concurrency ?? 3);
+  const read = options.read ?? ((layer) => readStored(store, layer));
   const directories: Promise<string>[] = [];
   for (const layer of layersIn(image)) {
     const below = [...directories];
     const make = async (directory: string): Promise<LayerRecord> => {
-      await options.ready?.(layer.descriptor);
-      const applied = await limit(() =>
-        applyBlob(store, layer, { ...options, signal, directory, whiteouts: "overlay" }),
+      const blob = await read(layer.descriptor);
+      const apply = { ...options, signal, directory, whiteouts: "overlay" } as const;
+      const applied = await limit(() => applyBlob(blob.chunks, layer, apply)).catch(
+        async (error: unknown) => {
+          // A blob that is damaged is to be told as such, not as the archive that it holds.
+          await blob.whole;
+          throw error;
+        },
       );
+      await blob.whole;
       const lowers = (await Promise.all(below)).toReversed();
       await settleLayer(directory, applied, lowers);
       return recordOf(layer, applied);
     };
     directories.push(ensure(store, layer, make, { ...options, signal }));
   }
-  try {
-    const lower = (await Promise.all(directories)).toReversed();
-    return { ...image, lower, notices: await noticesOf(store, image) };
-  } catch (error) {
-    stop.abort(error);
-    await Promise.allSettled(directories);
-    throw error;
-  }
+  const lower = (await allOrNone(stop, directories)).toReversed();
+  return { ...image, lower, notices: await noticesOf(store, image) };
 }
 
 /**
@@ -93,12 +99,18 @@ export async function unpackFlat(
   const image = await readImage(store, descriptor, options);
   const notices: string[] = [];
   for (const layer of layersIn(image)) {
-    const applied = await applyBlob(store, layer, { ...options, directory, whiteouts: "flat" });
+    const { chunks } = await readStored(store, layer.descriptor);
+    const applied = await applyBlob(chunks, layer, { ...options, directory, whiteouts: "flat" });
     notices.push(...notesOf(applied));
     const [missing] = applied.pendingLinks;
     if (missing !== undefined) throw danglingLink(missing.name, missing.target);
   }
   return { config: image.config, notices };
+}
+
+async function readStored(store: Store, layer: Descriptor): Promise<ArrivingBlob> {
+  const { chunks } = await store.readBlob(layer);
+  return { chunks, whole: Promise.resolve() };
 }
 
 async function ensure(
@@ -122,7 +134,7 @@ async function ensure(
 
 /** Applies the blob of a layer and compares what it was with what it should be. */
 async function applyBlob(
-  store: Store,
+  chunks: AsyncIterable<Uint8Array>,
   layer: ImageLayer,
   options: UnpackOptions & Pick<ApplyOptions, "directory" | "whiteouts">,
 ): Promise<Applied> {
@@ -130,7 +142,6 @@ async function applyBlob(
   signal?.throwIfAborted();
   const { descriptor, compression, diffId } = layer;
   onProgress?.(progressOf(layer, "started", 0));
-  const { chunks } = await store.readBlob(descriptor);
   const applied = await applyLayer(chunks, {
     compression,
     directory,

@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { allOrNone, stopWith } from "../abort.ts";
 import { ImageError } from "../error.ts";
 import type { WorkOptions } from "../progress.ts";
 import { isConfigType, parseConfig } from "../spec/body.ts";
@@ -51,12 +52,12 @@ export async function copyImage(
 ): Promise<CopiedImage> {
   const { concurrency = 3, onImage, platform } = options;
   const { named, documents, images, isSingle } = await gather(source, options);
-  const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
+  const stop = stopWith(options.signal);
+  const { signal } = stop;
   const limit = pLimit(concurrency);
   const copyBlob = blobCopier(source, destination, { ...options, signal });
 
-  const known = await all(stop, [
+  const known = await allOrNone(stop, [
     ...images.map((image) =>
       limit(async (): Promise<KnownImage> => {
         const config = await copyConfig(copyBlob, source, image, signal);
@@ -116,15 +117,4 @@ function largestFirst(images: readonly FoundImage[]): Descriptor[] {
   const layers = images.flatMap(({ manifest }) => manifest.layers);
   const once = new Map(layers.map((layer) => [layer.digest, layer]));
   return [...once.values()].toSorted((a, b) => b.size - a.size);
-}
-
-/** What all of them came to. At the first failure the others are stopped, and waited for. */
-async function all<Value>(stop: AbortController, work: Promise<Value>[]): Promise<Value[]> {
-  try {
-    return await Promise.all(work);
-  } catch (error) {
-    stop.abort(error);
-    await Promise.allSettled(work);
-    throw error;
-  }
 }

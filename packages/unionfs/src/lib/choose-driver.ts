@@ -25,7 +25,11 @@ let chosen: Promise<DriverChoice> | undefined;
  * fuse-overlayfs and copy that works, found by trying, once in a process's life.
  */
 export function chooseDriver(): Promise<DriverChoice> {
-  chosen ??= choose(DRIVERS, []);
+  chosen ??= choose(DRIVERS, []).catch((error: unknown) => {
+    // Not an answer: the process was out of descriptors, say. The next one tries again.
+    chosen = undefined;
+    throw error;
+  });
   return chosen;
 }
 

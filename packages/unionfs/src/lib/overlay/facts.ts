@@ -57,28 +57,45 @@ interface Where {
 function once(where: Where): Promise<OverlayFacts> {
   const key = JSON.stringify(where);
   let facts = learned.get(key);
-  if (facts === undefined) learned.set(key, (facts = learn(where)));
+  if (facts === undefined) {
+    facts = learn(where);
+    learned.set(key, facts);
+    // What is no answer about the kernel is asked again the next time.
+    facts.catch((error) => error instanceof UnionError || learned.delete(key));
+  }
   return facts;
 }
 
 async function learn({ userNamespace, enters }: Where): Promise<OverlayFacts> {
-  let trouble: unknown;
+  let trouble: PlanError | undefined;
   for (const way of WAYS) {
     const facts = { ...way, userNamespace };
-    try {
-      await using launched = await launch(attempt(facts, enters), { stdio: "ignore" });
-      await launched.exited;
-      return facts;
-    } catch (error) {
-      if (!(error instanceof PlanError)) throw error;
-      trouble = error;
-    }
+    trouble = await troubleWith(attempt(facts, enters));
+    if (trouble === undefined) return facts;
   }
-  const { message } = trouble as PlanError;
-  throw new UnionError("X_UNION_UNSUPPORTED", `no overlay can be mounted here: ${message}`, {
-    hint: "The drivers fuse-overlayfs and copy do without",
-    cause: trouble,
-  });
+  throw new UnionError(
+    "X_UNION_UNSUPPORTED",
+    `no overlay can be mounted here: ${trouble?.message}`,
+    {
+      hint: "The drivers fuse-overlayfs and copy do without",
+      cause: trouble,
+    },
+  );
+}
+
+/**
+ * What is wrong with a plan. Not within the loop above: esbuild, which makes `await using` something
+ * that Node 20 knows, would throw the error of an earlier round again.
+ */
+async function troubleWith(plan: Plan): Promise<PlanError | undefined> {
+  try {
+    await using launched = await launch(plan, { stdio: "ignore" });
+    await launched.exited;
+    return undefined;
+  } catch (error) {
+    if (error instanceof PlanError) return error;
+    throw error;
+  }
 }
 
 function attempt(facts: OverlayFacts, enters: boolean): Plan {

@@ -1,7 +1,7 @@
 import { syscall } from "@x/syscall";
 
 /** What `getdents64(2)` says an entry is, without another call. */
-export type EntryHint = "directory" | "other" | "unknown";
+export type EntryHint = "directory" | "character" | "other" | "unknown";
 
 const bytes = Buffer.alloc(2 ** 16);
 const dot = 0x2e;
@@ -45,4 +45,8 @@ export function entriesOf(directory: number): { name: string; hint: EntryHint }[
   return found;
 }
 
-const hints: Readonly<Record<number, EntryHint>> = { 0: "unknown", 4: "directory" };
+const hints: Readonly<Record<number, EntryHint>> = {
+  0: "unknown",
+  2: "character",
+  4: "directory",
+};

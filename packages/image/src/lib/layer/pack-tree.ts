@@ -82,9 +82,8 @@ async function* packFile(
   context: HeaderContext,
 ): AsyncGenerator<Uint8Array, void> {
   const { path } = found;
-  const fd = reading(path, () => openFile(found));
+  const { fd, status } = reading(path, () => openFile(found));
   try {
-    const status = reading(path, () => statusAt(fd, itself));
     const header = asLink(headerOf(found, status, fd, context), status, firstNames);
     yield* out.add(tarHeader(header));
     if (header.size === 0) return;
@@ -102,18 +101,19 @@ let how: Uint8Array | undefined;
  * Opens a regular file. Only a handle is opened by name: to open what somebody put there instead,
  * a device perhaps, could do harm. Throws `SyscallError`, `X_IMAGE_INVALID`.
  */
-function openFile({ parent, name, path }: FoundFile): number {
+function openFile({ parent, name, path }: FoundFile): { fd: number; status: Status } {
   how ??= pack(layouts.open_how, {
     flags: O_PATH | O_NOFOLLOW | O_CLOEXEC,
     resolve: RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
   });
   const handle = syscall("openat2", parent, name, how, how.length);
   try {
-    if ((statusAt(handle, itself).mode & S_IFMT) !== S_IFREG) {
+    const status = statusAt(handle, itself);
+    if ((status.mode & S_IFMT) !== S_IFREG) {
       throw changed(path, "it is no regular file any more");
     }
     const flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    return syscall("openat", AT_FDCWD, byDescriptor(handle), flags, 0);
+    return { fd: syscall("openat", AT_FDCWD, byDescriptor(handle), flags, 0), status };
   } finally {
     close(handle);
   }

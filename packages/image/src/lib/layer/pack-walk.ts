@@ -70,28 +70,40 @@ export function* walkTree(
 
 // Fills a level in, and tells the notes in its directory first.
 function* enter(level: Level): Generator<Found, void> {
-  const { fd, path, changes } = level;
-  level.names = namesIn(fd, path, changes);
-  const { opaque, deleted } = notesIn(level);
-  if (opaque) yield { kind: "mark", path: join(path, ".wh..wh..opq") };
-  for (const name of deleted) yield { kind: "mark", path: join(path, `.wh.${name}`) };
-}
-
-function namesIn(fd: number, path: string, changes: ChangeTree | undefined): readonly string[] {
-  if (changes !== undefined) return [...changes.entries.keys()].toSorted(byBytes);
-  const names = reading(path, () => entriesOf(fd)).map(({ name }) => name);
-  for (const name of names) checkMarkless(name, join(path, name));
-  return names.toSorted(byBytes);
-}
-
-function notesIn({ fd, path, changes, names }: Level): { opaque: boolean; deleted: string[] } {
-  if (changes !== undefined) {
-    return { opaque: changes.opaque, deleted: [...changes.deleted].toSorted(byBytes) };
+  const { path, changes } = level;
+  const listing = changes === undefined ? listed(level) : named(changes);
+  level.names = listing.names.toSorted(byBytes);
+  if (listing.opaque) yield { kind: "mark", path: join(path, ".wh..wh..opq") };
+  for (const name of listing.deleted.toSorted(byBytes)) {
+    yield { kind: "mark", path: join(path, `.wh.${name}`) };
   }
-  return reading(path, () => ({
-    opaque: opaqueAttributes.some((name) => getXattr(fd, name)?.toString("latin1") === "y"),
-    deleted: names.filter((name) => isWhiteout(statusAt(fd, kernelPath(name)))),
-  }));
+}
+
+interface Listing {
+  readonly names: readonly string[];
+  readonly deleted: readonly string[];
+  readonly opaque: boolean;
+}
+
+/** What changes name of a directory. */
+function named({ entries, deleted, opaque }: ChangeTree): Listing {
+  return { names: [...entries.keys()], deleted: [...deleted], opaque };
+}
+
+/** What is in a directory, and what overlay noted there. */
+function listed({ fd, path }: Level): Listing {
+  const names: string[] = [];
+  const deleted: string[] = [];
+  return reading(path, () => {
+    for (const { name, hint } of entriesOf(fd)) {
+      checkMarkless(name, join(path, name));
+      const suspect = hint === "character" || hint === "unknown";
+      if (suspect && isWhiteout(statusAt(fd, kernelPath(name)))) deleted.push(name);
+      else names.push(name);
+    }
+    const opaque = opaqueAttributes.some((name) => getXattr(fd, name)?.toString("latin1") === "y");
+    return { names, deleted, opaque };
+  });
 }
 
 const opaqueAttributes = ["trusted.overlay.opaque", "user.overlay.opaque"];
@@ -102,7 +114,8 @@ function* visit(level: Level, name: string, levels: Level[]): Generator<Found, v
   const bytes = kernelPath(name);
   const changes = level.changes?.entries.get(name);
   const status = reading(path, () => statusAt(parent, bytes));
-  if ((status.mode & S_IFMT) === S_IFSOCK || isWhiteout(status)) return;
+  if ((status.mode & S_IFMT) === S_IFSOCK) return;
+  if (isWhiteout(status)) throw changed(path, "it was deleted");
   if (!isDirectory(status)) {
     const below = changes !== undefined && (changes.entries.size > 0 || changes.deleted.size > 0);
     if (below) throw changed(path, "it is no directory any more");

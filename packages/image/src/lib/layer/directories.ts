@@ -60,6 +60,16 @@ export class Directories {
     return path === "" ? this.root : (this.#cache.get(path) ?? this.#open(path));
   }
 
+  /** Whether something that is no directory lies on the way to a path. */
+  isBlocked(path: string): boolean {
+    try {
+      syscall("close", openInRoot(this.root.fd, kernelPath(path)));
+    } catch (error) {
+      return isErrno(error, "ENOTDIR");
+    }
+    return false;
+  }
+
   /** The directory at a path, made if it is missing. `entry` is who needs it, for errors. */
   reach(path: string, entry: Uint8Array): OpenDirectory {
     const found = this.find(path);
@@ -224,13 +234,14 @@ export class Directories {
   /** A directory of other layers, which its owner is let into until the end. */
   #addForeign(fd: number, path: string, own: boolean): LayerDirectory {
     const before = statusAt(fd, itself);
-    const link = byDescriptor(fd);
+    const locked = !this.mayAll && (before.mode & 0o700) !== 0o700;
+    if (locked) syscall("fchmodat", AT_FDCWD, byDescriptor(fd), 0o700);
     const node: LayerDirectory = {
       path,
       inode: before.inode,
       own,
       hides: false,
-      mode: before.mode & 0o7777,
+      mode: locked ? 0o700 : before.mode & 0o7777,
       described: undefined,
       acl: undefined,
       // One tree keeps what its root is like until a layer describes it.
@@ -239,10 +250,6 @@ export class Directories {
       inherits: (before.mode & S_ISGID) !== 0 || hasDefaultAcl(byItself(fd)),
     };
     this.nodes.set(node.inode, node);
-    if (!this.mayAll && (before.mode & 0o700) !== 0o700) {
-      syscall("fchmodat", AT_FDCWD, link, 0o700);
-      node.mode = 0o700;
-    }
     return node;
   }
 

@@ -189,7 +189,7 @@ export class Extraction {
     }
     const same = targetParent?.node === parent.node && leaf === target.leaf;
     if (targetParent === undefined || there === undefined || isWhiteout(there)) {
-      if (this.#context.whiteouts === "flat") {
+      if (this.#context.whiteouts === "flat" || directories.isBlocked(target.parent || ".")) {
         throw malformed(header.name, "a hard link to a file that is not there");
       }
       directories.postpone(parent, leaf, name, joinPath(target.parent, target.leaf));

@@ -115,7 +115,7 @@ export default {
       name: "declared",
       comment: "What a package imports is among its own dependencies.",
       severity: "error",
-      from: { path: "^packages/[^/]+/src/", pathNot: test },
+      from: { path: "^packages/[^/]+/src/", pathNot: `${test}|^packages/[^/]+/src/testing/` },
       to: {
         dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"],
         dependencyTypesNot: ["type-only"],

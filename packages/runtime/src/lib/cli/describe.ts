@@ -7,10 +7,10 @@ import type { Flags, Invocation } from "./invocation.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What the options of a command line say about a container, whatever its root. */
-export type Described = Omit<Sandbox, "root" | "args" | "user">;
+type Described = Omit<Sandbox, "root" | "args" | "user">;
 
 /** Takes the options of a command line for a container. Throws `SandboxError` with the field. */
-export function describeOptions(flags: Flags): Described {
+function describeOptions(flags: Flags): Described {
   const resources = resourcesOf(flags);
   const { workdir, hostname, net } = flags.values;
   const { env = [], volume = [], device = [] } = flags.lists;

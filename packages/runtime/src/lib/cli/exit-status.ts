@@ -16,7 +16,7 @@ export function statusOf({ code, signal }: Exit): number {
 }
 
 /** A program that could not be executed in a container that was made. */
-export class NotExecutedError extends Error {
+class NotExecutedError extends Error {
   override readonly name = "NotExecutedError";
   readonly code = "X_NOT_EXECUTED";
   readonly status: number;

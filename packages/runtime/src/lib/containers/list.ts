@@ -54,7 +54,7 @@ export function containerIds(store: Store): string[] {
 }
 
 /** Whether somebody holds a container's lock. */
-export function isRunning(store: Store, id: string): boolean {
+function isRunning(store: Store, id: string): boolean {
   const held = tryLock(placesOf(store.path, id).lock, { kind: "shared" });
   held?.release();
   return held === undefined;

@@ -1,7 +1,7 @@
 import { open, stat } from "node:fs/promises";
-import { ImageError } from "../error.ts";
 import type { Compression } from "../spec/media-type.ts";
 import type { Store } from "../store/store.ts";
+import { onDisk } from "../transport/file-error.ts";
 import { readAt } from "../transport/files.ts";
 import { compressionOfBytes, magicBytes } from "../transport/magic.ts";
 import { addToImage, commitImage, type MakeOptions } from "./commit.ts";
@@ -20,11 +20,7 @@ export async function importRoot(
 ): Promise<StoredImage> {
   const { signal } = options;
   const told = { createdBy: "x import", ...options };
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new ImageError("X_IMAGE_NOT_FOUND", `cannot open ${path}: ${error.message}`, {
-      cause: error,
-    });
-  });
+  const found = await onDisk("read", path, stat(path));
   if (found.isDirectory()) return commitImage(store, { ...told, root: path });
   await using _use = await store.use(signal && { signal });
   const layer = await putArchive(store, path, await compressionOfFile(path), signal);
@@ -32,7 +28,7 @@ export async function importRoot(
 }
 
 async function compressionOfFile(path: string): Promise<Compression> {
-  const file = await open(path, "r");
+  const file = await onDisk("read", path, open(path, "r"));
   try {
     return compressionOfBytes(await readAt(file, 0, magicBytes));
   } finally {

@@ -8,6 +8,7 @@ import type { Descriptor } from "../spec/types.ts";
 import type { Store } from "../store/store.ts";
 import { decompress } from "../tar/decompress.ts";
 import { TarParser } from "../tar/reader.ts";
+import { onDisk } from "../transport/file-error.ts";
 import { pieces } from "../transport/files.ts";
 import type { NewLayer } from "./append.ts";
 
@@ -29,7 +30,7 @@ export async function putPackedLayer(
 ): Promise<NewLayer | undefined> {
   const file = await openNameless(store);
   try {
-    for await (const chunk of chunks) await file.appendFile(chunk);
+    for await (const chunk of chunks) await onDisk("write", store.path, file.appendFile(chunk));
     const { digest, size, diffId, entries }: Packed = await packed;
     const descriptor: Descriptor = { mediaType: layerTypes[compression], digest, size };
     if (entries === 0) return undefined;
@@ -50,7 +51,7 @@ export async function putArchive(
   compression: Compression,
   signal?: AbortSignal,
 ): Promise<NewLayer> {
-  const file = await open(path, "r");
+  const file = await onDisk("read", path, open(path, "r"));
   try {
     const { size } = await file.stat();
     const [packed, plain] = [createHash("sha256"), createHash("sha256")];
@@ -90,7 +91,7 @@ async function putFile(
 /** Gone with the process that has it open, however that ends. */
 async function openNameless(store: Store): Promise<FileHandle> {
   const path = join(store.path, "incoming", `${randomUUID()}.tmp`);
-  const file = await open(path, "wx+", 0o600);
+  const file = await onDisk("write", store.path, open(path, "wx+", 0o600));
   await unlink(path);
   return file;
 }

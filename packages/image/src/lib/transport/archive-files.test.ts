@@ -135,5 +135,5 @@ test("an archive that holds no image is a root", async () => {
 });
 
 test("a file that is not there is named", async () => {
-  await expect(openImages(join(folder, "absent"))).rejects.toThrow(/cannot open .*absent/);
+  await expect(openImages(join(folder, "absent"))).rejects.toThrow(/cannot read .*absent/);
 });

@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import { ImageError } from "../error.ts";
 import { TarParser } from "../tar/reader.ts";
 import type { TarHeader } from "../tar/entry.ts";
+import { onDisk } from "./file-error.ts";
 import { missing, pieces, readAt, tooLong, type Files } from "./files.ts";
 
 /** A file of an archive: where its content is, what it is a link to, or why nobody may read it. */
@@ -22,7 +23,7 @@ const maxLinks = 16;
  * it. What is there twice, or is a link out of it, is refused when it is asked for.
  */
 export async function filesOfArchive(path: string): Promise<Files> {
-  return membersOf(await open(path, "r"), path);
+  return membersOf(await onDisk("read", path, open(path, "r")), path);
 }
 
 /** The same of an open file, which it closes in the end, also when it rejects. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { onDisk } from "./file-error.ts";
 import { syncDirectory } from "../store/durable.ts";
 import { tarEnd, tarHeader, tarPadding } from "../tar/writer.ts";
 
@@ -18,10 +19,12 @@ export interface ArchiveWriter extends AsyncDisposable {
 export async function writeArchive(path: string): Promise<ArchiveWriter> {
   const target = resolve(path);
   const partial = `${target}.${randomBytes(6).toString("hex")}.partial`;
-  const file = await open(partial, "wx", 0o644);
+  const file = await onDisk("write", target, open(partial, "wx", 0o644));
   const names = new Set<string>();
   let end = 0;
   let isOpen = true;
+  const write = (bytes: Uint8Array, at: number): Promise<number> =>
+    onDisk("write", target, writeAt(file, bytes, at));
   const close = async (): Promise<void> => {
     if (isOpen) await file.close();
     isOpen = false;
@@ -34,16 +37,16 @@ export async function writeArchive(path: string): Promise<ArchiveWriter> {
       const start = end;
       // The place is taken before anything is waited for: the next file begins behind it.
       end += head.length + size + tarPadding(size).length;
-      await writeAt(file, head, start);
+      await write(head, start);
       let at = start + head.length;
-      for await (const chunk of chunks) at += await writeAt(file, chunk, at);
-      await writeAt(file, tarPadding(size), at);
+      for await (const chunk of chunks) at += await write(chunk, at);
+      await write(tarPadding(size), at);
     },
     async finish() {
-      await writeAt(file, tarEnd, end);
-      await file.sync();
+      await write(tarEnd, end);
+      await onDisk("write", target, file.sync());
       await close();
-      await rename(partial, target);
+      await onDisk("write", target, rename(partial, target));
       await syncDirectory(dirname(target));
     },
     async [Symbol.asyncDispose]() {

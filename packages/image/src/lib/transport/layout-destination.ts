@@ -8,6 +8,7 @@ import { mediaTypes } from "../spec/media-type.ts";
 import type { Descriptor, ImageIndex } from "../spec/types.ts";
 import { syncDirectory } from "../store/durable.ts";
 import { once, verified } from "./chunks.ts";
+import { onDisk } from "./file-error.ts";
 import { filesOfDirectory } from "./files.ts";
 import { blobName, refNameAnnotation } from "./layout-source.ts";
 import type { ImageDestination } from "./transport.ts";
@@ -25,8 +26,9 @@ export async function ociLayoutDestination(
   path: string,
   { ref }: LayoutDestinationOptions = {},
 ): Promise<ImageDestination> {
-  await mkdir(join(path, "blobs/sha256"), { recursive: true });
-  await mkdir(join(path, "blobs/sha512"), { recursive: true });
+  for (const folder of ["", "blobs", "blobs/sha256", "blobs/sha512"]) {
+    await onDisk("write", path, mkdirIfAbsent(join(path, folder)));
+  }
   const files = filesOfDirectory(path);
   if ((await files.size("oci-layout")) === undefined) {
     await writeWhole(path, "oci-layout", once(JSON.stringify({ imageLayoutVersion: "1.0.0" })));
@@ -81,6 +83,15 @@ export function withEntry(
   return { ...index, manifests: [...index.manifests.filter(isOther), entry] };
 }
 
+/** Node's own recursion does not end where the kernel makes no directories: below /proc. */
+async function mkdirIfAbsent(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
 /** Writes under another name first: a file is whole or not there. */
 async function writeWhole(
   root: string,
@@ -90,14 +101,14 @@ async function writeWhole(
   const target = join(root, name);
   const partial = join(root, `.incoming-${randomBytes(8).toString("hex")}`);
   try {
-    const file = await open(partial, "wx", 0o644);
+    const file = await onDisk("write", root, open(partial, "wx", 0o644));
     try {
-      for await (const chunk of chunks) await file.appendFile(chunk);
-      await file.sync();
+      for await (const chunk of chunks) await onDisk("write", root, file.appendFile(chunk));
+      await onDisk("write", root, file.sync());
     } finally {
       await file.close();
     }
-    await rename(partial, target);
+    await onDisk("write", root, rename(partial, target));
   } catch (error) {
     await rm(partial, { force: true });
     throw error;

@@ -7,6 +7,7 @@ import { decompress } from "../tar/decompress.ts";
 import { membersOf } from "./archive-files.ts";
 import { dockerArchiveSource } from "./docker-archive.ts";
 import { parseDockerManifest } from "./docker-manifest.ts";
+import { onDisk } from "./file-error.ts";
 import { filesOfDirectory, pieces, readAt, type Files } from "./files.ts";
 import {
   imageNameAnnotation,
@@ -48,11 +49,7 @@ export async function openImages(
   path: string,
   options: OpenImagesOptions = {},
 ): Promise<OpenedImages> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new ImageError("X_IMAGE_NOT_FOUND", `cannot open ${path}: ${error.message}`, {
-      cause: error,
-    });
-  });
+  const found = await onDisk("read", path, stat(path));
   const files = found.isDirectory()
     ? filesOfDirectory(path)
     : await membersOf(await openPlain(path, options), path);
@@ -107,7 +104,7 @@ async function layoutImages(files: Files): Promise<OpenedImage[]> {
 
 /** The file; of a compressed one what it holds, in a file that has no name any more. */
 async function openPlain(path: string, options: OpenImagesOptions): Promise<FileHandle> {
-  const file = await open(path, "r");
+  const file = await onDisk("read", path, open(path, "r"));
   try {
     const compression = compressionOfBytes(await readAt(file, 0, magicBytes));
     if (compression === "none") return file;
@@ -123,13 +120,13 @@ async function unpacked(
   chunks: AsyncIterable<Uint8Array>,
   { signal, temporary = tmpdir() }: OpenImagesOptions,
 ): Promise<FileHandle> {
-  const folder = await mkdtemp(join(temporary, "x-load-"));
+  const folder = await onDisk("write", temporary, mkdtemp(join(temporary, "x-load-")));
   try {
     const plain = await open(join(folder, "archive.tar"), "wx+", 0o600);
     try {
       for await (const chunk of chunks) {
         signal?.throwIfAborted();
-        await plain.appendFile(chunk);
+        await onDisk("write", temporary, plain.appendFile(chunk));
       }
       return plain;
     } catch (error) {

@@ -117,9 +117,11 @@ describe("everything in a directory", () => {
   test("must be there", async () => {
     await using directory = temporaryDirectory();
     const missing = join(directory.root, "missing");
-    await expect(packWhole("everything", { root: missing })).rejects.toThrow(
-      code("X_IMAGE_INVALID"),
-    );
+    for (const root of [missing, "", "/\0"]) {
+      await expect(packWhole("everything", { root })).rejects.toThrow(
+        code("X_IMAGE_INVALID", "root"),
+      );
+    }
   });
 
   test.skipIf(!root)("does not go on in what is mounted there (only root can mount)", async () => {

@@ -4,8 +4,9 @@ import { ImageError } from "../error.ts";
 import { digestOfHash, type Digest } from "../spec/digest.ts";
 import type { Compression } from "../spec/media-type.ts";
 import { compress } from "../tar/compress.ts";
+import { isErrno } from "./kernel-said.ts";
 import { addChange, noChanges, type ChangeTree, type LayerChange } from "./pack-change.ts";
-import { reading } from "./pack-error.ts";
+import { unreadable } from "./pack-error.ts";
 import { packTree } from "./pack-tree.ts";
 
 /** How {@link packLayer} works. */
@@ -50,6 +51,7 @@ export interface PackedLayer {
  *
  * `chunks` and `packed` fail with `X_IMAGE_INVALID` for what no layer can hold and for files that
  * change meanwhile, `X_IMAGE_STORE` for what cannot be read, and the reason of an aborted `signal`.
+ * Throws `X_IMAGE_INVALID` for options that make no sense.
  */
 export function packLayer(
   entries: "everything" | AsyncIterable<LayerChange>,
@@ -67,6 +69,24 @@ export function packLayer(
   return { chunks: outcome.watch(chunks), packed: outcome.packed };
 }
 
+/** Throws `X_IMAGE_INVALID` for what is no directory, `X_IMAGE_STORE` for one that is not ours. */
+function openRoot(root: string): number {
+  if (root === "" || root.includes("\0")) {
+    throw new ImageError("X_IMAGE_INVALID", "it must be the path of a directory, without NUL", {
+      field: "root",
+    });
+  }
+  try {
+    return syscall("openat", AT_FDCWD, root, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  } catch (error) {
+    if (!isErrno(error, "ENOENT", "ENOTDIR")) throw unreadable("", error);
+    throw new ImageError("X_IMAGE_INVALID", `${root} is no directory (${error.code})`, {
+      field: "root",
+      cause: error,
+    });
+  }
+}
+
 async function* plainChunks(
   entries: "everything" | AsyncIterable<LayerChange>,
   options: PackOptions,
@@ -75,9 +95,7 @@ async function* plainChunks(
   const { root, sourceDateEpoch, signal, onBytes } = options;
   signal?.throwIfAborted();
   const changes = entries === "everything" ? undefined : await treeOf(entries, signal);
-  const fd = reading("", () =>
-    syscall("openat", AT_FDCWD, root, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0),
-  );
+  const fd = openRoot(root);
   try {
     const context = {
       owners: options.owners ?? (process.geteuid?.() === 0 ? "keep" : "record"),

@@ -14,8 +14,8 @@ const chunkSize = 256 * 1024;
 
 /**
  * Packs bytes as gzip or zstd; `none` goes through as it is. The same bytes give the same result
- * with the same version of Node: neither time nor system stand in it. Throws `X_IMAGE_INVALID` for
- * zstd where Node has none (before 22.15), and what `chunks` throws.
+ * with the same version of Node: neither time nor system stand in it. Throws `X_IMAGE_INVALID` for a
+ * level that is none and for zstd where Node has none (before 22.15), and what `chunks` throws.
  */
 export function compress(
   chunks: AsyncIterable<Uint8Array>,
@@ -23,7 +23,9 @@ export function compress(
   options: CompressOptions = {},
 ): AsyncIterable<Uint8Array> {
   if (compression === "none") return chunks;
-  if (compression === "gzip") return gzip(chunks, options.level ?? 6);
+  const gzipped = compression === "gzip";
+  const level = levelOf(options.level ?? (gzipped ? 6 : 3), gzipped ? 9 : 22);
+  if (gzipped) return gzip(chunks, level);
   const zstd = nodeZstd();
   if (zstd === undefined) {
     throw new ImageError("X_IMAGE_INVALID", `Node ${process.versions.node} cannot pack zstd`, {
@@ -31,12 +33,18 @@ export function compress(
       hint: "Use gzip, or Node 22.15 or newer",
     });
   }
-  const level = options.level ?? 3;
   const params = {
     [zstd.constants.ZSTD_c_compressionLevel]: level,
     [zstd.constants.ZSTD_c_checksumFlag]: 1,
   };
   return through(chunks, zstd.createZstdCompress({ chunkSize, params }));
+}
+
+function levelOf(level: number, most: number): number {
+  if (Number.isInteger(level) && level >= 1 && level <= most) return level;
+  throw new ImageError("X_IMAGE_INVALID", `it must be a whole number from 1 to ${most}`, {
+    field: "level",
+  });
 }
 
 /** The fields of gzip's header behind the flags: no time, no hint on the level, an unknown system. */

@@ -183,6 +183,10 @@ describe("what is packed", () => {
     expect(await unpack(one, "none")).toBe(one.toString());
   });
 
+  test.each([0, 10, 1.5, Number.NaN])("has no level %d", (level) => {
+    expect(() => compress(inChunks(one), "gzip", { level })).toThrow(code("X_IMAGE_INVALID"));
+  });
+
   test.skipIf(nodeZstd() !== undefined)("is no zstd where Node has none", () => {
     expect(() => compress(inChunks(one), "zstd")).toThrow(code("X_IMAGE_INVALID"));
   });

@@ -16,8 +16,9 @@ describe.skipIf(!gnu)("held against GNU tar (which must be this machine's `tar`)
     }
   });
 
-  test("of 7,000 damaged archives those that are read at all are read alike", async () => {
-    const archives = fc.sample(mutatedTar, { numRuns: 7000, seed: 2 });
+  const damaged = "of 3,500 damaged archives (%i) those that are read at all are read alike";
+  test.each([2, 3])(damaged, async (seed) => {
+    const archives = fc.sample(mutatedTar, { numRuns: 3500, seed });
     const listings = await listByGnu(archives);
     const unlike: unknown[] = [];
     const counts = { both: 0, neither: 0, stricter: 0 };
@@ -36,7 +37,7 @@ describe.skipIf(!gnu)("held against GNU tar (which must be this machine's `tar`)
     }
     expect(unlike.slice(0, 5)).toEqual([]);
     // Neither does GNU tar refuse everything here, nor do we.
-    expect(counts.both).toBeGreaterThan(1000);
-    expect(counts.neither).toBeGreaterThan(1000);
+    expect(counts.both).toBeGreaterThan(500);
+    expect(counts.neither).toBeGreaterThan(500);
   });
 });

@@ -15,7 +15,7 @@ describe("what the writer writes", () => {
           expect(readWhole(tarOf(entries), chunkBytes)).toEqual(entries);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 

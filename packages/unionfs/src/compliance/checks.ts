@@ -221,6 +221,21 @@ export const checks: Readonly<Record<string, (bench: Bench) => Promise<void>>> =
     await (await mount({ lower, target: place.at("second") })).unmount();
   },
 
+  "a union that is aborted leaves nothing": async ({ place, mount }) => {
+    const lower = [place.tree("l", { file: "" })];
+    const before = readFileSync("/proc/self/mountinfo", "utf8");
+    for (const delay of [0, 1, 2, 4]) {
+      const controller = new AbortController();
+      const mounted = mount({ lower, signal: controller.signal });
+      setTimeout(() => controller.abort(new Error("enough")), delay);
+      const union = await mounted.catch((error: Error) => void equal(error.message, "enough"));
+      await union?.unmount();
+      equal(readFileSync("/proc/self/mountinfo", "utf8"), before);
+      deepEqual(readdirSync(place.at("target")), []);
+    }
+    await rejects(mount({ lower, signal: AbortSignal.abort(new Error("before")) }), /before/);
+  },
+
   "a union that cannot be made leaves nothing": async ({ place, mount }) => {
     const missing = [place.tree("l", { file: "" }), place.at("missing")];
     const before = readFileSync("/proc/self/mountinfo", "utf8");

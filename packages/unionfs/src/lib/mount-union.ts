@@ -80,11 +80,15 @@ export async function mountWith(
   options: UnionOptions,
 ): Promise<Union> {
   const request = requestOf(options);
-  const { target, work, idmap } = request;
+  const { target, work, idmap, signal } = request;
   const { lower } = stackOf(request);
   const release = work === undefined ? () => {} : takeWork(work, options.work);
   try {
     const mounted = await driver.mount(request);
+    if (signal?.aborted === true) {
+      await mounted.unmount({ lazy: true });
+      throw signal.reason;
+    }
     return new Union({ target, lower, driver: driver.name, why, mounted, idmap, release });
   } catch (error) {
     release();

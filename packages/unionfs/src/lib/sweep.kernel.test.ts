@@ -67,8 +67,9 @@ describe.skipIf(!root)("what a process leaves that is killed (mounting takes roo
     async () => {
       using place = folder();
       using mounts = openMounts();
-      await mountAndDie(union(place, "fuse-overlayfs"));
-      const target = realpathSync(place.at("target"));
+      const options = union(place, "fuse-overlayfs");
+      const target = realpathSync(options.target);
+      await mountAndDie(options);
       const mounted = (): boolean => mounts.read().some((mount) => mount.place === target);
       while (mounted()) await mounts.changed();
       expect(await sweepUnions(place.path)).toEqual([]);

@@ -55,7 +55,7 @@ async function isDead({ type, place }: MountEntry): Promise<boolean> {
     await lstat(place);
     return false;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOTCONN";
+    return ["ENOTCONN", "ECONNABORTED"].includes((error as NodeJS.ErrnoException).code ?? "");
   }
 }
 

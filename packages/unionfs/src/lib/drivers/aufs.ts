@@ -29,7 +29,7 @@ export const aufs: Driver = {
       : "this kernel has none (/proc/filesystems)";
   },
   async mount(request) {
-    const { target, upper, idmap, attributes, signal } = request;
+    const { target, upper, idmap, attributes } = request;
     if (idmap !== undefined) {
       throw new UnionError("X_UNION_UNSUPPORTED", "aufs gives its branches no other ids", {
         field: "idmap",
@@ -37,7 +37,7 @@ export const aufs: Driver = {
       });
     }
     const steps = aufsSteps(request, { source: ownerOfThis(), attributes });
-    await attach(attachPlan(target, result("union"), steps, { aside: true }), signal);
+    await attach(attachPlan(target, result("union"), steps, { aside: true }));
     return {
       upper: request.readonly === true ? undefined : upper,
       notices: [],

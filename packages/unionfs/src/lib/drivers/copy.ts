@@ -29,7 +29,7 @@ async function mountCopy(request: UnionRequest): Promise<Mounted> {
   /** What was done last is undone first. */
   const undo: ((lazy: boolean) => void)[] = [];
   const mounts = async (steps: Parameters<typeof attachPlan>[2]): Promise<void> => {
-    await attach(attachPlan(target, copyMount, steps, { aside: false }), signal);
+    await attach(attachPlan(target, copyMount, steps, { aside: false }));
     undo.unshift((lazy) => unmount(target, { lazy }));
   };
   const end = (lazy: boolean): void => {

@@ -61,7 +61,7 @@ async function attempt(): Promise<string | undefined> {
 }
 
 async function mountFuse(request: UnionRequest): Promise<Mounted> {
-  const { tmpfs, signal } = request;
+  const { tmpfs } = request;
   check(request);
   const target = realTarget(request.target);
   if (tmpfs === undefined) {
@@ -70,7 +70,7 @@ async function mountFuse(request: UnionRequest): Promise<Mounted> {
   }
   // The program finds its upper directory by path, so the memory is mounted where it will be covered.
   const memory = memoryFor(tmpfs, { source: ownerOfThis(), attributes: 0 });
-  await attach(attachPlan(target, copyMount, memory, { aside: false }), signal);
+  await attach(attachPlan(target, copyMount, memory, { aside: false }));
   try {
     const upper = { upper: join(target, "upper"), work: join(target, "work") };
     Object.values(upper).forEach((path) => mkdirSync(path));

@@ -32,7 +32,7 @@ export const overlay: Driver = {
 /** Mounts an overlay in one of the ways that kernels know. */
 export async function mountOverlay(request: UnionRequest, facts: OverlayFacts): Promise<Mounted> {
   const { idmap, ...layers } = request;
-  const { target, upper, work, signal } = request;
+  const { target, upper, work } = request;
   const volatile = join(work ?? "", "work", "incompat");
   const forget = (): void => {
     if (work !== undefined) rmSync(volatile, { recursive: true, force: true });
@@ -42,7 +42,7 @@ export async function mountOverlay(request: UnionRequest, facts: OverlayFacts): 
   const steps = [...(idmap === undefined ? [] : holdIdMap(idmap)), ...union];
   const aside = facts.layers === "data" || !facts.detached;
   forget();
-  await attach(attachPlan(target, result("union"), steps, { aside }), signal);
+  await attach(attachPlan(target, result("union"), steps, { aside }));
   return {
     upper: request.readonly === true ? undefined : upper,
     notices: [],

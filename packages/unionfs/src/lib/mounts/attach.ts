@@ -46,11 +46,13 @@ export function attachPlan(
   ];
 }
 
-/** Carries out such a plan. Rejects with UnionError `X_UNION_MOUNT` or `X_UNION_UNSUPPORTED`. */
-export async function attach(plan: Plan, signal: AbortSignal | undefined): Promise<void> {
+/**
+ * Carries out such a plan, to its end: nobody could tell what one has left that was cut short.
+ * Rejects with UnionError `X_UNION_MOUNT` or `X_UNION_UNSUPPORTED`.
+ */
+export async function attach(plan: Plan): Promise<void> {
   try {
-    const options = { stdio: "ignore", ...(signal === undefined ? {} : { signal }) } as const;
-    await using launched = await launch(plan, options);
+    await using launched = await launch(plan, { stdio: "ignore" });
     await launched.exited;
   } catch (error) {
     if (error instanceof PlanError) throw refused(error);

@@ -120,7 +120,7 @@ function addLink(
 }
 
 function isAbove(above: string, path: string): boolean {
-  return above === path || path.startsWith(`${above}/`);
+  return above === path || above === "" || path.startsWith(`${above}/`);
 }
 
 function addNote(layer: Layer, path: string[], leaf: string, below: ModelDirectory): void {
@@ -176,10 +176,11 @@ function linked(layer: Layer, own: string, link: string, below: ModelDirectory):
 }
 
 /** Notes in a directory that is itself hidden may make it again, or not. */
-function checkNotes({ noted, hidden }: Layer): void {
+function checkNotes({ noted, hidden, opaque }: Layer): void {
   for (const path of noted) {
-    for (const name of hidden) {
-      if (isAbove(name, path)) throw new Unknown("a note in what is hidden");
+    const underOpaque = [...opaque].some((above) => above !== path && isAbove(above, path));
+    if (underOpaque || [...hidden].some((name) => isAbove(name, path))) {
+      throw new Unknown("a note in what is hidden");
     }
   }
 }

@@ -23,7 +23,7 @@ export type { DriverChoice } from "./lib/choose-driver.ts";
 export type { DriverName } from "./lib/drivers/driver.ts";
 export type { IdMap, IdMapping } from "./lib/id-map.ts";
 export { sweepUnions } from "./lib/sweep.ts";
-export type { SweptUnion } from "./lib/sweep.ts";
+export type { SweepOptions, SweptUnion } from "./lib/sweep.ts";
 
 export { unionMountSteps, unionSourceSteps, unionSteps } from "./lib/overlay/union-steps.ts";
 export type { OverlayFacts, UnionStepsOptions } from "./lib/union.ts";

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { MOUNT_ATTR_NOSUID } from "@x/syscall";
 import { describe, expect, test } from "vitest";
 import { findProgram } from "./fuse/find-program.ts";
 import { folder, type Folder } from "../testing/folder.ts";
@@ -30,7 +31,8 @@ describe.skipIf(!root)("what a process leaves that is killed (mounting takes roo
     async (driver) => {
       using place = folder();
       const options = union(place, driver);
-      await mountAndDie({ ...options, volatile: true });
+      const more = { volatile: true, attributes: MOUNT_ATTR_NOSUID };
+      await mountAndDie({ ...options, ...more });
       expect(existsSync(`${options.target}/file`)).toBe(true);
       writeFileSync(`${options.target}/new`, "");
 

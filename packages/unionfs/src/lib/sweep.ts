@@ -15,6 +15,15 @@ export interface SweptUnion {
   readonly type: string;
 }
 
+/** What {@link sweepUnions} takes away. */
+export interface SweepOptions {
+  /**
+   * Copies as well, unless `false`: say so where others write below the directory. A copy says of
+   * itself, in an attribute, where it belongs, and is believed.
+   */
+  readonly copies?: boolean;
+}
+
 /** How deep below the directory copies are looked for. */
 const DEPTH = 3;
 
@@ -27,7 +36,10 @@ const DEPTH = 3;
  * @returns what was taken away, topmost first
  * @throws UnionError `X_UNION_MOUNT` when a mount cannot be taken away.
  */
-export async function sweepUnions(directory: string): Promise<SweptUnion[]> {
+export async function sweepUnions(
+  directory: string,
+  { copies = true }: SweepOptions = {},
+): Promise<SweptUnion[]> {
   const root = realpathSync(directory);
   const swept: SweptUnion[] = [];
   for (const mount of mountsBelow(root)) {
@@ -36,7 +48,7 @@ export async function sweepUnions(directory: string): Promise<SweptUnion[]> {
     forgetVolatile(mount);
     swept.push({ target: mount.place, type: mount.type });
   }
-  for (const target of copiesBelow(root, DEPTH)) {
+  for (const target of copies ? copiesBelow(root, DEPTH) : []) {
     if (reclaim(target)) swept.push({ target, type: "copy" });
   }
   return swept;

@@ -27,7 +27,7 @@ let report: Report;
 
 beforeAll(async () => {
   const suite = ["packages/unionfs/src/compliance", "packages/unionfs/src/lib/overlay"];
-  const others = ["packages/unionfs/src/lib/id-map", "packages/unionfs/src/lib/sweep"];
+  const others = ["packages/unionfs/src/lib/id-map", "packages/unionfs/src/lib/choose"];
   const result = await runX64({
     command: "sh",
     args: ["-euc", script, "sh", ...suite, ...others],

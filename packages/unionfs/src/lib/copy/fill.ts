@@ -5,6 +5,7 @@ import { UnionError } from "../error.ts";
 import type { IdMap } from "../id-map.ts";
 import { overlayMarks } from "../marks/marks.ts";
 import { ownerOfThis } from "../mounts/owner.ts";
+import { unmount } from "../mounts/unmount.ts";
 import { isRootOfMachine } from "../overlay/facts.ts";
 import { closeAll } from "../tree/below.ts";
 import { Directory } from "../tree/directory.ts";
@@ -52,6 +53,8 @@ export function reclaim(target: string): boolean {
   const state = readState(target);
   if (!isForsaken(state)) return false;
   const { upper } = state;
+  // Its mount over itself, for attributes; an ordinary user has none.
+  if (process.geteuid?.() === 0) unmount(target, { lazy: true });
   // Killed before the exchange, the copy still waits where it should.
   if (upper === target) writeState(target, { whole: true });
   else if (state.whole && upper !== undefined && isEmptyDirectory(upper)) clear({ target, upper });

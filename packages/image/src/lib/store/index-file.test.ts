@@ -68,7 +68,10 @@ describe("index.json", () => {
     "%j is refused, with what mends it",
     (text) => {
       expect(() => parseIndexFile(text, "index.json")).toThrow(
-        expect.objectContaining({ code: "X_IMAGE_STORE", hint: expect.stringMatching(/--repair/) }),
+        expect.objectContaining({
+          code: "X_IMAGE_STORE",
+          hint: expect.stringMatching(/x system check/),
+        }),
       );
     },
   );

@@ -29,7 +29,7 @@ export function parseIndexFile(text: string, path: string): IndexFile {
   }
   if (isObject(value) && Array.isArray(value["manifests"])) return value as unknown as IndexFile;
   throw new ImageError("X_IMAGE_STORE", `${path}, which has the names of all images, is damaged`, {
-    hint: "`x system check --repair` keeps a copy and saves what can be read",
+    hint: "`x system check` keeps a copy and saves what can be read",
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -66,6 +66,6 @@ function isDigestText(value: unknown): value is Digest {
 
 function damaged(path: string): ImageError {
   return new ImageError("X_IMAGE_STORE", `${path}, which says what a layer is, is damaged`, {
-    hint: "`x system check --repair` removes the layer; it is unpacked again when it is needed",
+    hint: "`x system check` removes the layer; it is unpacked again when it is needed",
   });
 }

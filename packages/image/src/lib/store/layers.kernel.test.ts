@@ -92,7 +92,7 @@ describe("a layer", () => {
     await writeFile(join(directory, "..", "layer.json"), "{");
     await expect(store.ensureLayer(diffId, make)).rejects.toMatchObject({
       code: "X_IMAGE_STORE",
-      hint: expect.stringMatching(/check --repair/),
+      hint: expect.stringMatching(/x system check/),
     });
     expect(existsSync(join(directory, "file"))).toBe(true);
   });

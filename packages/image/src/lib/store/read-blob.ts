@@ -38,7 +38,7 @@ export async function readBlob(
   if (found !== size) {
     const message = `${digest} has ${found} bytes in the store, ${size} by its descriptor`;
     throw new ImageError("X_IMAGE_SIZE", message, {
-      hint: "`x system check --repair` removes what was damaged; pull the image again then",
+      hint: "`x system check` removes what was damaged; pull the image again then",
     });
   }
   if (offset < 0 || offset > size) {

@@ -68,7 +68,7 @@ test("a damaged index.json is told, and not written over", async () => {
   await put(store, named);
   const path = join(store.images, "index.json");
   await writeFile(path, '{"manifests": [');
-  const damaged = { code: "X_IMAGE_STORE", hint: expect.stringMatching(/check --repair/) };
+  const damaged = { code: "X_IMAGE_STORE", hint: expect.stringMatching(/x system check/) };
   await expect(store.tag("a:1", named.descriptor)).rejects.toMatchObject(damaged);
   await expect(store.references()).rejects.toMatchObject(damaged);
   await expect(store.collectGarbage()).rejects.toMatchObject(damaged);

@@ -20,8 +20,8 @@ const hints: Readonly<Record<string, string>> = {
   EACCES: "The store belongs to another user; choose another one with X_STORE",
   EPERM: "The store belongs to another user; choose another one with X_STORE",
   EROFS: "The file system is mounted read-only; choose another place with X_STORE",
-  ENOENT: "A part of the store is missing; `x system check --repair` makes it again",
-  ENOTDIR: "A part of the store is not what it should be; `x system check --repair` mends it",
+  ENOENT: "A part of the store is missing; `x system check` makes it again",
+  ENOTDIR: "A part of the store is not what it should be; `x system check` mends it",
 };
 
 /** An error of writing below a directory: `X_IMAGE_NO_SPACE`, with what is free, or any other. */

@@ -20,7 +20,7 @@ describe("a check finds, and mends so that the next pull works, that", () => {
         kind: finding.kind,
         subject: expect.any(String),
         message: expect.any(String),
-        hint: expect.stringMatching(/^With --repair: /),
+        hint: expect.stringMatching(/^When it is mended: /),
       });
     }
     const mended = await store.check({ verify: true, repair: true });

@@ -40,7 +40,7 @@ export async function report(inspection: Inspection, found: Found): Promise<bool
   const { mend, remedy, ...finding } = found;
   options.signal?.throwIfAborted();
   if (options.repair !== true) {
-    findings.push({ ...finding, hint: `With --repair: ${remedy}` });
+    findings.push({ ...finding, hint: `When it is mended: ${remedy}` });
     return false;
   }
   try {

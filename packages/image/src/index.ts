@@ -1,4 +1,26 @@
 /**
+ * OCI images: pulled, unpacked, made and pushed, and kept in a store that processes share and no
+ * crash damages. Nothing of an image is trusted.
+ *
+ * - {@link pull} and {@link push} speak with registries; {@link copyImage} copies between any
+ *   {@link ImageSource} and {@link ImageDestination}: registries, OCI layouts, archives, stores.
+ * - {@link unpackImage} gives each layer a directory, to be stacked by `@x/unionfs`.
+ * - {@link importRoot}, {@link commitImage} and {@link appendLayer} make images.
+ * - {@link openStore} opens the {@link Store}: blobs, names, layers, garbage collection, `check`.
+ * - {@link applyLayer}, {@link packLayer}, {@link readTar} and {@link tarHeader} are what is underneath.
+ *
+ * ```ts
+ * import { mkdtempSync } from "node:fs";
+ * import { importRoot, openStore, removeTree, unpackImage } from "@x/image";
+ *
+ * const box = mkdtempSync("/tmp/x-box-");
+ * const store = await openStore({ path: `${box}/store` });
+ * const { descriptor } = await importRoot(store, import.meta.dirname);
+ * const { lower } = await unpackImage(store, descriptor);
+ * console.log(lower); // one directory, with the files that lie beside this one
+ * await removeTree(box);
+ * ```
+ *
  * @packageDocumentation
  */
 export { ImageError } from "./lib/error.ts";

@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { findProgram } from "../lib/fuse/find-program.ts";
+import { overlayFactsHere } from "../lib/overlay/facts.ts";
 import { checkInUserNamespace, type Outcomes } from "../testing/in-user-namespace.ts";
 import { checks } from "./checks.ts";
 import { runCheck, type Mode } from "./run.ts";
@@ -29,12 +30,14 @@ function suiteInside(name: string, mode: Mode, refusal: string | undefined): voi
 }
 
 const noRoot = root ? undefined : asRoot;
+const facts = root ? await overlayFactsHere().catch(() => undefined) : undefined;
+const noPaths = facts?.layers === "data" ? ", which this kernel does not take" : noRoot;
 const noUnshare =
   linux && findProgram("unshare") !== undefined ? undefined : ", without unshare(1)";
 
 suite("overlay", { driver: "overlay" }, noRoot);
 suite("overlay with its upper directory in memory", { driver: "overlay", tmpfs: true }, noRoot);
-suite("overlay with paths of /proc, as from 6.8", { driver: "overlay", layers: "path" }, noRoot);
+suite("overlay with paths of /proc, as from 6.8", { driver: "overlay", layers: "path" }, noPaths);
 suite("overlay by mount(2), as from 5.14", { driver: "overlay", layers: "data" }, noRoot);
 suiteInside("overlay", { driver: "overlay" }, noUnshare);
 suiteInside("overlay in memory", { driver: "overlay", tmpfs: true }, noUnshare);

@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { promisify } from "node:util";
 
 /** What one file of a tree is, as plain data. */
@@ -46,10 +45,10 @@ export async function snapshotTree(
   const found = new Map<string, SnapshotEntry & { readonly inode: bigint }>();
   const attributes = xattrs ? await attributesOf(directory) : new Map();
   const root = Buffer.from(directory);
-  const visit = async (path: string): Promise<void> => {
+  const visit = (path: string): void => {
     const place =
       path === "." ? root : Buffer.concat([root, Buffer.from("/"), Buffer.from(path, "latin1")]);
-    const status = await lstat(place, { bigint: true });
+    const status = lstatSync(place, { bigint: true });
     const type = typeOf(Number(status.mode));
     found.set(path, {
       type,
@@ -60,19 +59,19 @@ export async function snapshotTree(
       same: [],
       mtime: status.mtimeNs,
       size: type === "file" ? Number(status.size) : 0,
-      content: type === "file" ? await hashOf(place) : "",
-      target: type === "symlink" ? (await readlink(place, "buffer")).toString("latin1") : "",
+      content: type === "file" ? hashOf(place) : "",
+      target: type === "symlink" ? readlinkSync(place, "buffer").toString("latin1") : "",
       device: type === "character" || type === "block" ? deviceOf(status.rdev) : "",
       xattrs: attributes.get(path) ?? {},
       inode: status.ino,
     });
     if (type !== "directory") return;
-    for (const name of await readdir(place, "buffer")) {
+    for (const name of readdirSync(place, "buffer")) {
       const text = name.toString("latin1");
-      await visit(path === "." ? text : `${path}/${text}`);
+      visit(path === "." ? text : `${path}/${text}`);
     }
   };
-  await visit(".");
+  visit(".");
   return withSame(found);
 }
 
@@ -93,10 +92,8 @@ function withSame(
   );
 }
 
-async function hashOf(path: Buffer): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest("hex");
+function hashOf(path: Buffer): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
 const types: Readonly<Record<number, SnapshotEntry["type"]>> = {

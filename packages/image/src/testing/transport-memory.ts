@@ -22,7 +22,10 @@ export class MemorySource implements ImageSource {
   }
 
   /** Adds an image of these layers. */
-  image(layers: string[], platform: { architecture: string; os?: string } = amd64): Descriptor {
+  image(
+    layers: (string | Uint8Array)[],
+    platform: { architecture: string; os?: string } = amd64,
+  ): Descriptor {
     const descriptors = layers.map((text) => this.#blob(Buffer.from(text), mediaTypes.layer));
     const diffIds = descriptors.map(({ digest }) => digest);
     const body = { os: "linux", ...platform, rootfs: { type: "layers", diff_ids: diffIds } };

@@ -20,6 +20,7 @@ import {
   makeThreeLayerImage,
   withZstdLayers,
 } from "../../testing/images.ts";
+import { hasContainerd, startContainerd } from "../../testing/transport-containerd.ts";
 import { parsePlatform } from "../spec/platform.ts";
 import { archiveDestination, createImageArchive } from "./archive-destination.ts";
 import { copyImage } from "./copy.ts";
@@ -135,6 +136,15 @@ describe.skipIf(!canMakeImages)(`images of umoci's${why}`, () => {
       expect(existsSync(join(root, "gone"))).toBe(false);
       podman("image", "unmount", names[0]!);
       podman("system", "reset", "--force");
+    });
+
+    test.skipIf(!hasContainerd)("are what containerd imports, with their digests", async () => {
+      await using containerd = await startContainerd();
+      await containerd.ctr("images", "import", "--all-platforms", "--no-unpack", tar);
+      const listed = await containerd.ctr("images", "ls");
+      for (const name of [...names, "localhost/x-busybox:latest"]) expect(listed).toContain(name);
+      expect(listed).toContain(digestOf(`oci:${layout}:three`));
+      expect(listed).toContain(digestOf(`oci:${layout}:busybox`));
     });
 
     test("are opened again with their names and digests", async () => {

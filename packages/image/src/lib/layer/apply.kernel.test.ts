@@ -241,8 +241,9 @@ describe("applyLayer", () => {
     };
     mkdirSync(stacked!);
     mkdirSync(flat!);
-    await apply(stacked!, [dir("d", { xattrs })], { ...overlay, owners: "keep" });
-    await apply(flat!, [dir("d", { xattrs })], { owners: "keep" });
+    const entry = dir("d", { xattrs, uid: process.geteuid!(), gid: process.getegid!() });
+    await apply(stacked!, [{ ...entry, name: "./" }, entry], { ...overlay, owners: "keep" });
+    await apply(flat!, [entry], { owners: "keep" });
     expect((await snapshotTree(stacked!)).get("d")!.xattrs).toEqual({
       "user.overlay.overlay.opaque": xattr("y"),
       "user.overlay.overlay.redirect": xattr("/"),

@@ -36,7 +36,7 @@ const crooked: Meaning = [
 ];
 const foreign: Meaning = [
   "X_IMAGE_STORE",
-  "The directory must belong to the user who unpacks, and owners to those that this user may give files",
+  'The directory must belong to this user; owners: "record" writes down those that this user cannot give to files',
 ];
 const unexpected: Meaning = ["X_IMAGE_STORE"];
 

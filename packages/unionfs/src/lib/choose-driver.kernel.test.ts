@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { folder } from "../testing/folder.ts";
-import { chooseDriver, chooseForIdMap } from "./choose-driver.ts";
+import { chooseDriver } from "./choose-driver.ts";
 import { mountUnion } from "./mount-union.ts";
 
 const root = process.getuid?.() === 0;
@@ -51,10 +51,6 @@ describe("the driver that is taken", () => {
       await expect(asked).rejects.toMatchObject({ code: "X_UNION_BUSY" });
     },
   );
-
-  test.skipIf(root)("for other ids, without root, is copy (root can have overlay)", async () => {
-    expect((await chooseForIdMap()).driver).toBe("copy");
-  });
 
   test("that was asked for is not replaced by another", async () => {
     using place = folder();

@@ -4,7 +4,6 @@ import type { Driver, DriverName } from "./drivers/driver.ts";
 import { fuseOverlayfs } from "./drivers/fuse-overlayfs.ts";
 import { overlay } from "./drivers/overlay.ts";
 import { UnionError } from "./error.ts";
-import { idMapRefusal } from "./id-map-trial.ts";
 
 /** Which driver is taken here, and why. */
 export interface DriverChoice {
@@ -33,15 +32,15 @@ export function chooseDriver(): Promise<DriverChoice> {
   return chosen;
 }
 
-/** The same for a union whose lower directories get other ids: overlay or copy. */
+/**
+ * The same for a union whose lower directories get other ids: overlay, which file systems allow that
+ * or do not, or copy.
+ */
 export async function chooseForIdMap(): Promise<DriverChoice> {
-  const reason = (await overlay.refusal()) ?? (await idMapRefusal());
-  if (reason === undefined) {
-    const why = "overlay: the kernel gives the layers other ids by id-mapped mounts";
-    return { driver: "overlay", why, refused: [] };
-  }
-  const why = `copy: the files of a copy are given the other ids; not overlay: ${reason}`;
-  return { driver: "copy", why, refused: [{ driver: "overlay", reason }] };
+  const reason = await overlay.refusal();
+  if (reason !== undefined) return chooseAfter("overlay", reason, true);
+  const why = "overlay: the kernel gives the layers other ids by id-mapped mounts";
+  return { driver: "overlay", why, refused: [] };
 }
 
 /** The next one, for layers that a driver has refused though it takes others. */

@@ -69,7 +69,10 @@ function nextFor(
   idmap: IdMap | undefined,
 ): Promise<DriverChoice> | undefined {
   if (!(error instanceof UnionError && error.cause instanceof PlanError)) return undefined;
-  if (choice.driver !== "overlay" || !isRefusal(error.cause)) return undefined;
+  if (choice.driver !== "overlay") return undefined;
+  const { code } = error.cause;
+  const cannotMap = idmap !== undefined && ["EINVAL", "EPERM", "EOPNOTSUPP"].includes(code);
+  if (!cannotMap && !isRefusal(error.cause)) return undefined;
   return chooseAfter("overlay", error.message, idmap !== undefined);
 }
 

@@ -47,6 +47,10 @@ export type Root = "host" | DirectoryRoot | UnionRoot;
 /** A directory that holds a root file system. */
 export interface DirectoryRoot {
   readonly dir: string;
+  /** It came from elsewhere: its devices cannot be opened, its set-user-ID programs give nothing. */
+  readonly untrusted?: boolean;
+  /** Absolute paths of directories inside that are made if they are missing. */
+  readonly directories?: readonly string[];
 }
 
 /** Read-only directories, the layers of an image mostly, and a writable one on top. */

@@ -43,6 +43,7 @@ function checkRoot({ root, uidMappings }: Sandbox): void {
   if (typeof root === "object" && "dir" in root && typeof root.dir === "string") {
     checkString(root.dir, "root");
     if (root.dir === "") fail("root", "the path is empty");
+    root.directories?.forEach((path, i) => pathInside(path, `root.directories[${i}]`));
   } else if (typeof root === "object" && "lower" in root) {
     checkUnion(root);
     if (uidMappings !== undefined) {

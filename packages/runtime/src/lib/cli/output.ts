@@ -1,5 +1,5 @@
 import type { Flags } from "./invocation.ts";
-import { table } from "./table.ts";
+import { jsonText, printable, table } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Prints rows as a table, or what they are about as JSON. */
@@ -10,7 +10,7 @@ export function printList(
   rows: readonly (readonly string[])[],
 ): void {
   const { format = "table" } = values;
-  if (format === "json") process.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+  if (format === "json") printJson(data);
   else if (format === "table") process.stdout.write(table(heading, rows));
   else throw new UsageError(`--format ${format} is neither table nor json`);
 }
@@ -20,7 +20,12 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** A value as JSON, without what a terminal would obey: names and labels of images are others'. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${jsonText(value)}\n`);
+}
+
 /** A remark on standard error. */
 export function remark(line: string): void {
-  process.stderr.write(`x: ${line}\n`);
+  process.stderr.write(`x: ${printable(line)}\n`);
 }

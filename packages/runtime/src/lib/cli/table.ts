@@ -21,6 +21,16 @@ export function printable(text: string): string {
   });
 }
 
+/** A value as JSON, in which such characters are written as escapes. */
+export function jsonText(value: unknown): string {
+  const escaped = (unit: string): string =>
+    `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  // A line feed is the layout's: those of strings are escapes already.
+  return JSON.stringify(value, null, 2).replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, (one) =>
+    one.split("").map(escaped).join(""),
+  );
+}
+
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
 /** A number of bytes for a column, in powers of 1000 as docker has it: `12.3MB`. */

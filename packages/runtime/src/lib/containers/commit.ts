@@ -1,6 +1,6 @@
 import { commitImage, type CommitOptions, type StoredImage, type Store } from "@x/image";
-import { containerChanges } from "./changes.ts";
-import { placesOf } from "./places.ts";
+import { containerChanges, upperOf } from "./changes.ts";
+import { keepContainer } from "./container-lock.ts";
 import { manifestOf, type ContainerRecord } from "./record.ts";
 
 /** What can be said about the image that a container becomes. */
@@ -11,18 +11,20 @@ export type CommitContainerOptions = Pick<
 
 /**
  * Makes an image of a container: what it was made from, and its changes as one more layer. The
- * container may run meanwhile; a file that changes while it is read ends the commit. Rejects as
- * `commitImage` does.
+ * container may run meanwhile; a file that changes while it is read ends the commit. Rejects with
+ * `X_CONTAINER_EPHEMERAL`, and as `commitImage` does.
  */
 export async function commitContainer(
   store: Store,
   record: ContainerRecord,
   options: CommitContainerOptions = {},
 ): Promise<StoredImage> {
-  return commitImage(store, {
+  const root = upperOf(store, record);
+  await using _kept = await keepContainer(store, record.id);
+  return await commitImage(store, {
     ...options,
     base: manifestOf(record),
-    root: placesOf(store.path, record.id).upper,
+    root,
     changes: containerChanges(store, record),
     createdBy: record.sandbox.args.join(" "),
   });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readThrough } from "@x/unionfs";
 import { unpackImage, type Descriptor, type Store, type Unpacked } from "@x/image";
-import type { UnionRoot } from "../sandbox.ts";
+import type { DirectoryRoot, UnionRoot } from "../sandbox.ts";
 import { validate } from "../validate.ts";
 import type { ContainerOptions } from "./container-options.ts";
 import { describeImage, type ImageContainer } from "./describe-image.ts";
@@ -23,7 +23,7 @@ export async function describeContainer(
   store: Store,
   descriptor: Descriptor,
   options: ContainerOptions,
-  rootOf: (lower: readonly string[]) => UnionRoot,
+  rootOf: (lower: readonly string[]) => DirectoryRoot | UnionRoot,
 ): Promise<DescribedContainer> {
   const image = await unpackImage(store, descriptor, options);
   const { lower, config } = image;

@@ -4,7 +4,7 @@ import type { ExecutionConfig, ImageConfig } from "@x/image";
 import { SandboxError } from "../error.ts";
 import { commandOf, environmentOf } from "../image/command.ts";
 import { resolveUser, type UserDatabase } from "../image/user.ts";
-import type { BindMount, Sandbox, UnionRoot } from "../sandbox.ts";
+import type { BindMount, DirectoryRoot, Sandbox, UnionRoot } from "../sandbox.ts";
 import type { ContainerOptions } from "./container-options.ts";
 
 /** What a container of an image is, as plain data. */
@@ -33,7 +33,7 @@ const OWN_MOUNTS = ["/dev", "/proc", "/sys"] as const;
  */
 export function describeImage(
   { config = {} }: Pick<ImageConfig, "config">,
-  root: UnionRoot,
+  root: DirectoryRoot | UnionRoot,
   database: UserDatabase,
   options: ContainerOptions,
   host: HostFacts,

@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { tryLock, type Store } from "@x/image";
+import type { Store } from "@x/image";
+import { isRunning } from "./container-lock.ts";
 import { ContainerError } from "./error.ts";
+import { shortId } from "./name.ts";
 import { placesOf } from "./places.ts";
 import { readRecord, type ContainerRecord } from "./record.ts";
 
@@ -12,12 +13,26 @@ export interface ListedContainer {
   readonly running: boolean;
 }
 
-/** The containers of a store, the newest first. Those that are being made or deleted are left out. */
+/**
+ * The containers of a store, the newest first. Those that are being made or deleted are left out,
+ * and those that are damaged, which `x system check` finds.
+ */
 export function listContainers(store: Store): ListedContainer[] {
-  return containerIds(store)
-    .flatMap((id) => readRecord(placesOf(store.path, id).directory) ?? [])
+  return recordsOf(store, "skip")
     .map((record) => ({ record, running: isRunning(store, record.id) }))
     .toSorted((a, b) => (a.record.created < b.record.created ? 1 : -1));
+}
+
+/** What is known of all containers. Of one that is damaged it throws, if told to, what is wrong. */
+export function recordsOf(store: Store, damaged: "skip" | "throw"): ContainerRecord[] {
+  return containerIds(store).flatMap((id) => {
+    try {
+      return readRecord(placesOf(store.path, id).directory) ?? [];
+    } catch (error) {
+      if (damaged === "throw" || !(error instanceof ContainerError)) throw error;
+      return [];
+    }
+  });
 }
 
 /**
@@ -41,6 +56,23 @@ export function findContainer(store: Store, wanted: string): ListedContainer {
   throw new ContainerError("X_CONTAINER_NOT_FOUND", message);
 }
 
+/**
+ * The same for who wants to be rid of it: a container that is damaged has no name any more, and goes
+ * by the beginning of its id.
+ */
+export function containerToDelete(
+  store: Store,
+  wanted: string,
+): Pick<ContainerRecord, "id" | "name"> {
+  const whole = new Set(recordsOf(store, "skip").map(({ id }) => id));
+  const begun = /^[0-9a-f]{12,64}$/.test(wanted)
+    ? containerIds(store).filter((id) => id.startsWith(wanted) && !whole.has(id))
+    : [];
+  const [id] = begun;
+  if (id === undefined || begun.length > 1) return findContainer(store, wanted).record;
+  return { id, name: shortId(id) };
+}
+
 /** Whether a text names a container rather than an image: by its name, or by an id as `x ps` prints it. */
 export function isContainer(store: Store, wanted: string): boolean {
   return listContainers(store).some(
@@ -50,12 +82,11 @@ export function isContainer(store: Store, wanted: string): boolean {
 
 /** The ids of all directories of containers, whole or not. */
 export function containerIds(store: Store): string[] {
-  return readdirSync(join(store.path, "containers")).filter((name) => /^[0-9a-f]{64}$/.test(name));
-}
-
-/** Whether somebody holds a container's lock. */
-function isRunning(store: Store, id: string): boolean {
-  const held = tryLock(placesOf(store.path, id).lock, { kind: "shared" });
-  held?.release();
-  return held === undefined;
+  try {
+    return readdirSync(store.containers).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  } catch (error) {
+    // A store that lacks the directory is for `x system check` to mend.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { SignalName } from "@x/syscall";
 import type { Descriptor, Digest } from "@x/image";
 import type { Sandbox } from "../sandbox.ts";
+import { ContainerError } from "./error.ts";
 
 /** What is kept of a container of an image, in `container.json` of its directory. */
 export interface ContainerRecord {
@@ -44,20 +45,37 @@ const RECORD = "container.json";
 
 /** Writes a record whole or not at all. */
 export function writeRecord(directory: string, record: ContainerRecord): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, RECORD);
   writeFileSync(`${path}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
 
-/** The record of a directory; undefined if it has none, as one that was killed at birth. */
+/**
+ * The record of a directory; undefined if it has none, as one that was killed at birth. Throws
+ * `X_CONTAINER_DAMAGED` for one that makes no sense, or is of another version of this program:
+ * what such a container has written is not to be taken for rubbish.
+ */
 export function readRecord(directory: string): ContainerRecord | undefined {
+  const path = join(directory, RECORD);
   try {
-    const record = JSON.parse(readFileSync(join(directory, RECORD), "utf8")) as ContainerRecord;
-    return record.version === 1 ? record : undefined;
+    const record = JSON.parse(readFileSync(path, "utf8")) as Partial<ContainerRecord> | null;
+    if (isRecord(record, basename(directory))) return record;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR" || error instanceof SyntaxError) return undefined;
-    throw error;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (!(error instanceof SyntaxError)) throw error;
   }
+  const message = `${path} is damaged, or of another version of x`;
+  throw new ContainerError("X_CONTAINER_DAMAGED", message);
+}
+
+function isRecord(record: Partial<ContainerRecord> | null, id: string): record is ContainerRecord {
+  const { version, id: own, name, layers, sandbox } = record ?? {};
+  return (
+    version === 1 &&
+    own === id &&
+    typeof name === "string" &&
+    Array.isArray(layers) &&
+    Array.isArray(sandbox?.args)
+  );
 }

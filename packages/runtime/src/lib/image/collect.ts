@@ -1,13 +1,20 @@
 import type { Collected, Digest, DiskUsage, Store } from "@x/image";
-import { listContainers } from "../containers/list.ts";
-import type { ContainerRecord } from "../containers/record.ts";
+import { recordsOf } from "../containers/list.ts";
 
-/** Deletes what no name of the store and no container needs. Containers keep their layers. */
+/**
+ * Deletes what no name of the store and no container needs. Containers keep their layers. Rejects
+ * with `X_CONTAINER_DAMAGED` while nobody knows what one of them needs.
+ */
 export async function collect(
   store: Store,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Collected> {
   return store.collectGarbage({ ...options, ...neededBy(store) });
+}
+
+/** The same if nobody uses the store now; undefined if somebody does. */
+export async function tryCollect(store: Store): Promise<Collected | undefined> {
+  return store.tryCollectGarbage(neededBy(store));
 }
 
 /** What a store holds, and what of it neither a name nor a container needs. */
@@ -19,13 +26,12 @@ export async function storeUsage(store: Store): Promise<DiskUsage> {
  * What containers need, asked for when nobody else uses the store, and so can make another
  * container.
  */
-export function neededBy(store: Store): {
+function neededBy(store: Store): {
   readonly keepLayers: () => Promise<Digest[]>;
   readonly keepBlobs: () => Promise<Digest[]>;
 } {
-  const records = (): ContainerRecord[] => listContainers(store).map(({ record }) => record);
   return {
-    keepLayers: async () => records().flatMap(({ layers }) => layers),
-    keepBlobs: async () => records().map(({ manifest }) => manifest),
+    keepLayers: async () => recordsOf(store, "throw").flatMap(({ layers }) => layers),
+    keepBlobs: async () => recordsOf(store, "throw").map(({ manifest }) => manifest),
   };
 }

@@ -7,9 +7,10 @@ export interface FoundImage {
 }
 
 /**
- * The image of the store that a text names: by name, or by the beginning of its digest. Undefined,
- * or `X_IMAGE_NOT_FOUND` with the names there are if there `must` be one; `X_IMAGE_REFERENCE` for
- * what can be neither.
+ * The image of the store that a text names: by name, or else by the beginning of its digest.
+ * Undefined, or `X_IMAGE_NOT_FOUND` with the names there are if there `must` be one;
+ * `X_IMAGE_NOT_FOUND` for digits with which several digests begin, `X_IMAGE_REFERENCE` for what can
+ * be neither.
  */
 export async function findImage(
   store: Store,
@@ -23,20 +24,26 @@ export async function findImage(
   { must = false }: { readonly must?: boolean } = {},
 ): Promise<FoundImage | undefined> {
   const all = await store.references();
-  const byDigest = /^(sha256:)?[0-9a-f]{4,64}$/.test(text)
-    ? all.find(({ descriptor }) =>
-        descriptor.digest.startsWith(`sha256:${text.replace("sha256:", "")}`),
-      )
-    : undefined;
-  if (byDigest !== undefined) return byDigest;
-  const name = formatReference(parseReference(text));
-  const found = all.find((one) => one.name === name);
+  const name = wholeDigest.test(text) ? undefined : formatReference(parseReference(text));
+  const found = all.find((one) => one.name === name) ?? byDigest(all, text);
   if (found !== undefined || !must) return found;
+  const pulling = name === undefined ? "x images lists them" : `x pull ${text} gets it`;
   const names = all.slice(0, 10).map((one) => one.name);
-  throw new ImageError("X_IMAGE_NOT_FOUND", `there is no image ${name} here`, {
-    hint:
-      names.length === 0
-        ? `x pull ${text} gets it`
-        : `There are ${names.join(", ")}; x pull ${text} gets it`,
+  throw new ImageError("X_IMAGE_NOT_FOUND", `there is no image ${name ?? text} here`, {
+    hint: names.length === 0 ? pulling : `There are ${names.join(", ")}; ${pulling}`,
   });
+}
+
+/** What can be no name, or is not meant as one. */
+const wholeDigest = /^(sha256:[0-9a-f]{4,64}|[0-9a-f]{64})$/;
+const begunDigest = /^(sha256:)?[0-9a-f]{4,64}$/;
+
+function byDigest(all: readonly FoundImage[], text: string): FoundImage | undefined {
+  if (!begunDigest.test(text)) return undefined;
+  const begin = `sha256:${text.replace("sha256:", "")}`;
+  const found = all.filter(({ descriptor }) => descriptor.digest.startsWith(begin));
+  const digests = new Set(found.map(({ descriptor }) => descriptor.digest));
+  if (digests.size <= 1) return found[0];
+  const message = `${digests.size} images have a digest that begins with ${text}; give more of it`;
+  throw new ImageError("X_IMAGE_NOT_FOUND", message);
 }

@@ -33,9 +33,12 @@ export function rootSources(sandbox: Sandbox, facts: Facts): Step[] {
   ];
 }
 
-function directoryRoot({ dir }: DirectoryRoot): Step[] {
+function directoryRoot({ dir, untrusted = false }: DirectoryRoot): Step[] {
   const why = "the root file system, as a mount nobody sees yet";
-  return [copyTree(root.result, AT_FDCWD, dir, { why, field: "root" })];
+  const tree = copyTree(root.result, AT_FDCWD, dir, { why, field: "root" });
+  if (!untrusted) return [tree];
+  const attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+  return [tree, setAttributes(root, { attr_set }, { why: "what came from elsewhere gives nothing" })];
 }
 
 /** Devices that an image brings cannot be opened, nor do its set-user-ID programs give anything. */
@@ -60,7 +63,6 @@ function unionRoot(union: UnionRoot, { overlay }: Facts): Step[] {
 }
 
 function missingDirectories(from: DirectoryRoot | UnionRoot): Step[] {
-  if ("dir" in from) return [];
   return (from.directories ?? []).flatMap((path, i) =>
     makeInside(path, { as: `directory ${i}`, field: `root.directories[${i}]` }),
   );

@@ -2,10 +2,15 @@ import { openStore } from "@x/image";
 import type { Change } from "@x/unionfs";
 import { containerChanges } from "../../containers/changes.ts";
 import { deleteContainer } from "../../containers/delete.ts";
-import { findContainer, listContainers, type ListedContainer } from "../../containers/list.ts";
+import {
+  containerToDelete,
+  findContainer,
+  listContainers,
+  type ListedContainer,
+} from "../../containers/list.ts";
 import { shortId } from "../../containers/name.ts";
 import type { Invocation } from "../invocation.ts";
-import { print, printList } from "../output.ts";
+import { print, printJson, printList } from "../output.ts";
 import { agoText, printable } from "../table.ts";
 
 /** `x ps`. */
@@ -33,9 +38,9 @@ export async function list({ flags }: Invocation): Promise<number> {
 export async function remove({ words }: Invocation): Promise<number> {
   const store = await openStore();
   for (const word of words) {
-    const { record } = findContainer(store, word);
-    await deleteContainer(store, record);
-    print(record.name);
+    const { id, name } = containerToDelete(store, word);
+    await deleteContainer(store, { id, name });
+    print(name);
   }
   return 0;
 }
@@ -49,7 +54,7 @@ export async function diff({ words, flags }: Invocation): Promise<number> {
   if (flags.values["format"] === "json") {
     const all: Change[] = [];
     for await (const change of containerChanges(store, record)) all.push(change);
-    print(JSON.stringify(all, null, 2));
+    printJson(all);
     return 0;
   }
   for await (const { kind, path } of containerChanges(store, record)) {

@@ -2,9 +2,9 @@ import { formatReference, openStore, parseReference } from "@x/image";
 import { listContainers } from "../../containers/list.ts";
 import { findImage } from "../../image/find.ts";
 import { listImages } from "../../image/images.ts";
-import { collect } from "../../image/collect.ts";
+import { tryCollect } from "../../image/collect.ts";
 import type { Invocation } from "../invocation.ts";
-import { print, printList } from "../output.ts";
+import { print, printList, remark } from "../output.ts";
 import { agoText, bytesText } from "../table.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -42,8 +42,10 @@ export async function removeImages({ words, flags }: Invocation): Promise<number
     await store.untag(name);
     print(`untagged ${name}@${descriptor.digest}`);
   }
-  const { bytes } = await collect(store);
-  if (bytes > 0) print(`freed ${bytesText(bytes)}`);
+  const collected = await tryCollect(store);
+  if (collected === undefined) {
+    remark("others use the store now; x system prune will free what is not needed any more");
+  } else if (collected.bytes > 0) print(`freed ${bytesText(collected.bytes)}`);
   return 0;
 }
 

@@ -3,7 +3,7 @@ import { findContainer, isContainer } from "../../containers/list.ts";
 import { findImage } from "../../image/find.ts";
 import { inspectImage, stepsOf } from "../../image/images.ts";
 import type { Invocation } from "../invocation.ts";
-import { print, printList } from "../output.ts";
+import { printJson, printList } from "../output.ts";
 import { agoText, bytesText } from "../table.ts";
 
 /** `x inspect`: a JSON array with an entry for each word. */
@@ -19,7 +19,7 @@ export async function inspect({ words }: Invocation): Promise<number> {
       found.push({ name, ...(await inspectImage(store, descriptor)) });
     }
   }
-  print(JSON.stringify(found, null, 2));
+  printJson(found);
   return 0;
 }
 

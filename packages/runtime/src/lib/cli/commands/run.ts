@@ -9,6 +9,7 @@ import { explained, statusOf } from "../exit-status.ts";
 import { interruptible } from "../interrupt.ts";
 import type { Flags, Invocation } from "../invocation.ts";
 import { imageToRun } from "../image-to-run.ts";
+import { remark } from "../output.ts";
 import { passSignals } from "../signals.ts";
 import { sizeText } from "../size.ts";
 import { timingTable } from "../timing-table.ts";
@@ -29,10 +30,17 @@ async function runImage({ words, flags }: Invocation): Promise<number> {
     const options = { ...describeImageOptions(program, flags), ...work, image: found.name };
     return await createContainer(store, found.descriptor, options);
   })();
+  for (const notice of container.notices) remark(notice);
   const { sandbox, stopSignal } = container.record;
-  const { status, end } = await supervise(sandbox, flags, stopSignal);
-  await container.close(end === undefined ? undefined : { exitCode: end.code, signal: end.signal });
-  return status;
+  let hasRun = false;
+  try {
+    const { status, end } = await supervise(sandbox, flags, stopSignal, () => (hasRun = true));
+    if (end !== undefined) await container.close({ exitCode: end.code, signal: end.signal });
+    return status;
+  } finally {
+    // A command that is not there leaves no container to be deleted, nor a name that is taken.
+    if (!hasRun) await container.discard();
+  }
 }
 
 /** Starts a container, passes signals on to it, and waits for its end. */
@@ -40,6 +48,7 @@ async function supervise(
   sandbox: Sandbox,
   { switches }: Flags,
   stopSignal?: SignalName,
+  onStarted: () => void = () => {},
 ): Promise<{ readonly status: number; readonly end?: Ended }> {
   using passing = passSignals(stopSignal);
   const ended = (): number | undefined => {
@@ -52,6 +61,7 @@ async function supervise(
       trace: switches.has("trace"),
       signal: passing.early,
     });
+    onStarted();
     passing.passTo(container);
     const end = await container.ended;
     if (switches.has("trace")) process.stderr.write(timingTable(container.timings));

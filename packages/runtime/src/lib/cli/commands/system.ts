@@ -1,11 +1,12 @@
-import { openStore, type Finding } from "@x/image";
+import { openStore } from "@x/image";
+import { checkSystem } from "../../containers/check.ts";
 import { deleteContainer, sweepContainers } from "../../containers/delete.ts";
 import { containerUsage } from "../../containers/usage.ts";
 import { listContainers } from "../../containers/list.ts";
-import { collect, neededBy, storeUsage } from "../../image/collect.ts";
+import { collect, storeUsage } from "../../image/collect.ts";
 import { interruptible } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
-import { print, printList } from "../output.ts";
+import { print, printJson, printList } from "../output.ts";
 import { bytesText } from "../table.ts";
 
 /** `x system df`. */
@@ -28,19 +29,19 @@ export async function diskUsage({ flags }: Invocation): Promise<number> {
 export async function prune({ flags }: Invocation): Promise<number> {
   const store = await openStore();
   using work = interruptible();
-  await sweepContainers(store);
+  const left = (await sweepContainers(store, work)).filter(({ damage }) => damage === undefined);
   const ended = listContainers(store).filter(({ running }) => !running);
-  for (const { record } of ended) await deleteContainer(store, record);
+  for (const { record } of ended) await deleteContainer(store, record, work);
   if (flags.switches.has("all")) {
     const used = new Set(listContainers(store).map(({ record }) => record.image));
     for (const { name } of await store.references()) if (!used.has(name)) await store.untag(name);
   }
   const { blobs, layers, bytes } = await collect(store, work);
-  if (flags.values["format"] === "json") {
-    print(JSON.stringify({ containers: ended.length, blobs, layers, bytes }, null, 2));
-  } else {
+  const containers = left.length + ended.length;
+  if (flags.values["format"] === "json") printJson({ containers, blobs, layers, bytes });
+  else {
     print(
-      `deleted ${ended.length} containers, ${blobs} blobs, ${layers} layers; freed ${bytesText(bytes)}`,
+      `deleted ${containers} containers, ${blobs} blobs, ${layers} layers; freed ${bytesText(bytes)}`,
     );
   }
   return 0;
@@ -50,24 +51,10 @@ export async function prune({ flags }: Invocation): Promise<number> {
 export async function check({ flags }: Invocation): Promise<number> {
   const store = await openStore();
   using work = interruptible();
-  const dryRun = flags.switches.has("dry-run");
-  const swept = await sweepContainers(store, { dryRun });
-  const left = swept.map((id) => ({
-    kind: "left-container",
-    subject: id,
-    message: "left by a process that was killed",
-    hint: "it was to leave nothing",
-    repaired: !dryRun,
-  }));
-  const findings: readonly (Omit<Finding, "kind"> & { readonly kind: string })[] = [
-    ...left,
-    ...(await store.check({
-      repair: !dryRun,
-      verify: flags.switches.has("verify"),
-      signal: work.signal,
-      keepLayers: await neededBy(store).keepLayers(),
-    })),
-  ];
+  const { signal } = work;
+  const repair = !flags.switches.has("dry-run");
+  const verify = flags.switches.has("verify");
+  const findings = await checkSystem(store, { repair, verify, signal });
   const rows = findings.map(({ kind, subject, message, repaired, hint }) => [
     repaired === true ? "mended" : "found",
     kind,

@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  canMakeImages,
+  makeBusyboxImage,
+  makeMultiPlatformImage,
+  makeThreeLayerImage,
+  registryMissing,
+  snapshotTree,
+  startRegistry,
+  withZstdLayers,
+  type SnapshotEntry,
+  type TestRegistry,
+} from "@x/image/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addDebian } from "../testing/debian-layout.ts";
+import { openMountNamespace } from "../testing/mount-namespace.ts";
+import { startPodman, type Podman } from "../testing/podman.ts";
+import { treeDifferences } from "../testing/tree-differences.ts";
+import { openWorkplace, type Workplace } from "../testing/workplace.ts";
+
+type Tree = Map<string, SnapshotEntry>;
+
+const missing = canMakeImages ? registryMissing : "needs root, umoci and skopeo";
+const reason = missing === undefined ? "" : ` (skipped: ${missing})`;
+
+describe.skipIf(missing !== undefined)(`what x unpacks${reason}`, () => {
+  let work: Workplace;
+  let registry: TestRegistry;
+  let overlay: Podman;
+  let vfs: Podman;
+  let layout: string;
+
+  const at = (...path: string[]): string => join(work.directory, ...path);
+  const ref = (tag: string): string => `${registry.host}/test/${tag}`;
+
+  beforeAll(async () => {
+    work = await openWorkplace();
+    registry = await startRegistry();
+    [overlay, vfs] = [
+      await startPodman(at("overlay"), "overlay"),
+      await startPodman(at("vfs"), "vfs"),
+    ];
+    layout = at("layout");
+    addDebian(layout);
+    makeBusyboxImage(layout);
+    withZstdLayers(makeThreeLayerImage(layout));
+    makeMultiPlatformImage(layout);
+    for (const tag of ["busybox", "three", "three-zstd", "multi", "debian"]) {
+      const to = ["--dest-tls-verify=false", `docker://${ref(tag)}`];
+      await work.tool("skopeo", "copy", "--all", `oci:${layout}:${tag}`, ...to);
+    }
+  }, 120_000);
+
+  afterAll(async () => {
+    await overlay?.[Symbol.asyncDispose]();
+    await vfs?.[Symbol.asyncDispose]();
+    await registry?.[Symbol.asyncDispose]();
+    work?.[Symbol.dispose]();
+  });
+
+  const umoci = new Map<string, Tree>();
+  /** What umoci makes of an image of the layout. */
+  async function umociTree(tag: string): Promise<Tree> {
+    const known = umoci.get(tag);
+    if (known !== undefined) return known;
+    const bundle = at("umoci", tag);
+    mkdirSync(at("umoci"), { recursive: true });
+    await work.tool("umoci", "unpack", "--image", `${layout}:${tag}`, bundle);
+    const tree = await snapshotTree(join(bundle, "rootfs"));
+    umoci.set(tag, tree);
+    return tree;
+  }
+
+  let folders = 0;
+  /** What x makes of an image of a store, in one directory. */
+  async function flatTree(name: string, store?: string): Promise<Tree> {
+    const directory = at(`flat-${folders++}`);
+    const env: Record<string, string> = store === undefined ? {} : { X_STORE: store };
+    const { stderr } = await work.xIn({ env }, "export", "-o", `${directory}/`, name);
+    expect(stderr).toBe("");
+    return snapshotTree(directory);
+  }
+
+  /** What x makes of an image in an archive, in a store that has nothing else. */
+  async function loadedTree(archive: string, name: string): Promise<Tree> {
+    const store = `${archive}-store`;
+    const loaded = await work.xIn({ env: { X_STORE: store } }, "load", "--quiet", archive);
+    expect(loaded).toMatchObject({ status: 0, stderr: "" });
+    return flatTree(name, store);
+  }
+
+  /** The layers of an image as x unpacked them, mounted by hand. */
+  async function stackedTree(name: string): Promise<Tree> {
+    const { stdout } = await work.x("inspect", name);
+    const [{ layers }] = JSON.parse(stdout) as [{ layers: { directory: string }[] }];
+    const lower = layers.map(({ directory }) => directory).toReversed();
+    // A union has two lower directories at least.
+    if (lower.length === 1) lower.push(at("empty"));
+    await using namespace = await openMountNamespace();
+    for (const folder of ["empty", "stack"]) mkdirSync(at(folder), { recursive: true });
+    const options = `ro,lowerdir=${lower.join(":")}`;
+    await namespace.run("mount", "-t", "overlay", "-o", options, "overlay", at("stack"));
+    return await snapshotTree(namespace.outside(at("stack")));
+  }
+
+  async function podmanTree(
+    { podman, mount }: Podman,
+    name: string,
+    ...options: string[]
+  ): Promise<Tree> {
+    const id = await podman("pull", "--quiet", "--tls-verify=false", ...options, name);
+    return snapshotTree(await mount(id.trim()));
+  }
+
+  /**
+   * Podman leaves the entry for the root itself out, and gives it mode 0555 and the time of its
+   * unpacking; umoci and we do what the archive says.
+   */
+  const exceptRoot = (path: string, property: keyof SnapshotEntry): boolean =>
+    path === "." && (property === "mode" || property === "mtime");
+
+  test.each(["busybox", "three", "debian"])(
+    "of %s is what umoci unpacks, and stacked what podman's overlay mounts",
+    async (tag) => {
+      expect(await work.x("pull", "--quiet", ref(tag))).toMatchObject({ status: 0, stderr: "" });
+      expect(treeDifferences(await flatTree(ref(tag)), await umociTree(tag))).toEqual([]);
+      const podmans = await podmanTree(overlay, ref(tag));
+      // Both stacks count the names of a file that a layer above has taken away, too.
+      expect(treeDifferences(await stackedTree(ref(tag)), podmans, exceptRoot)).toEqual([]);
+    },
+  );
+
+  test("of layers in zstd is what umoci and podman without a union make of those in gzip", async () => {
+    // The layers are the same once they are unpacked, so that each must begin with nothing.
+    const store = at("zstd-store");
+    const pulled = await work.xIn({ env: { X_STORE: store } }, "pull", ref("three-zstd"));
+    expect(pulled.stderr.match(/unpacked/g)).toHaveLength(3);
+    const ours = await flatTree(ref("three-zstd"), store);
+    expect(treeDifferences(ours, await umociTree("three"))).toEqual([]);
+    const podmans = await podmanTree(vfs, ref("three-zstd"));
+    // A layer that has a directory again without its attributes takes them away, says umoci, and so
+    // it is in podman's overlay; without a union podman writes over the directory and keeps them.
+    expect(treeDifferences(ours, podmans, exceptRoot)).toEqual([
+      'srv: xattrs {} | {"user.of-folder":"0x796573"}',
+    ]);
+  });
+
+  test.each([
+    ["linux/amd64", "multi-amd64", "amd64\n"],
+    ["linux/arm64", "multi-arm64", "arm64/v8\n"],
+    ["linux/arm/v7", "multi-arm", "arm/v7\n"],
+  ])(
+    "of an index with --platform %s is what umoci and podman unpack of it",
+    async (platform, tag, text) => {
+      const store = at(`${tag}-store`);
+      const env = { X_STORE: store };
+      await work.xIn({ env }, "pull", "--quiet", "--platform", platform, ref("multi"));
+      const ours = await flatTree(ref("multi"), store);
+      expect(ours.get("platform")?.content).toBe(createHash("sha256").update(text).digest("hex"));
+      expect(treeDifferences(ours, await umociTree(tag))).toEqual([]);
+      const podmans = await podmanTree(overlay, ref("multi"), "--platform", platform);
+      expect(treeDifferences(ours, podmans, exceptRoot)).toEqual([]);
+    },
+  );
+
+  test("of an archive that skopeo wrote for docker is the same", async () => {
+    const archive = at("skopeo.tar");
+    const to = `docker-archive:${archive}:${ref("three")}`;
+    await work.tool("skopeo", "copy", `oci:${layout}:three`, to);
+    const ours = await loadedTree(archive, ref("three"));
+    expect(treeDifferences(ours, await umociTree("three"))).toEqual([]);
+  });
+
+  test("of an archive that podman wrote for docker is the same", async () => {
+    // That of `three` podman cannot write: "archive/tar: write too long", for its sparse files.
+    const archive = at("podman.tar");
+    await overlay.podman("pull", "--quiet", "--tls-verify=false", ref("busybox"));
+    await overlay.podman("save", "--quiet", "--output", archive, ref("busybox"));
+    const ours = await loadedTree(archive, ref("busybox"));
+    expect(treeDifferences(ours, await umociTree("busybox"))).toEqual([]);
+  });
+
+  test("of an archive that x wrote for docker is the same for umoci, skopeo and podman", async () => {
+    await work.x("pull", "--quiet", ref("three"));
+    const archive = at("saved.tar");
+    const saved = await work.x("save", "--quiet", "--as", "docker", "-o", archive, ref("three"));
+    expect(saved).toEqual({ status: 0, stdout: "", stderr: "" });
+    await work.tool("skopeo", "copy", `docker-archive:${archive}`, `oci:${at("copied")}:three`);
+    await work.tool("umoci", "unpack", "--image", `${at("copied")}:three`, at("bundle"));
+    const theirs = await snapshotTree(at("bundle/rootfs"));
+    expect(treeDifferences(theirs, await umociTree("three"))).toEqual([]);
+    expect(await overlay.podman("load", "--input", archive)).toContain(ref("three"));
+  });
+});

@@ -23,12 +23,15 @@ console.log(`${path}: ${readThrough(unpacked!.lower, path)}`);
 console.log(unpacked!.config.config);
 
 async function fetchOwn(): Promise<Fetched> {
+  const own = "localhost/own:1";
   const maker = await openStore({ path: `${folder}/maker` });
   const base = (await importRoot(maker, layer("base", "hello from below"))).descriptor;
   const edits = { cmd: ["cat", "/etc/motd"], env: { LANG: "C.UTF-8" } };
-  await commitImage(maker, { base, root: layer("top", "hello from above"), edits, name: "own" });
-  await copyImage(maker.source("own"), await ociLayoutDestination(`${folder}/layout`));
-  return fetchImage(store, "localhost/own:1", await ociLayoutSource(`${folder}/layout`));
+  await commitImage(maker, { base, root: layer("top", "hello from above"), edits, name: own });
+  await using made = maker.source(own);
+  await copyImage(made, await ociLayoutDestination(`${folder}/layout`));
+  await using layout = await ociLayoutSource(`${folder}/layout`);
+  return await fetchImage(store, own, layout);
 }
 function layer(name: string, motd: string): string {
   mkdirSync(`${folder}/${name}/etc`, { recursive: true });

@@ -109,6 +109,23 @@ describe.skipIf(!canMakeImages)(`an image is made${why}`, () => {
     expect(run("umoci", "stat", "--image", `${layout}:made`)).toContain("x commit");
   });
 
+  test("under the name that people mean, which is refused before anything is done if it is none", async () => {
+    const { descriptor } = await commitImage(store, { base, name: "app" });
+    expect(await store.resolve("docker.io/library/app:latest")).toMatchObject({
+      digest: descriptor.digest,
+    });
+    const before = await store.diskUsage();
+    const digest = `sha256:${"0".repeat(64)}`;
+    await expect(commitImage(store, { base, name: "App" })).rejects.toMatchObject({
+      code: "X_IMAGE_REFERENCE",
+    });
+    await expect(importRoot(store, upper, { name: `app@${digest}` })).rejects.toMatchObject({
+      code: "X_IMAGE_INVALID",
+      field: "name",
+    });
+    expect(await store.diskUsage()).toEqual(before);
+  });
+
   test("without a layer when nothing changed at all", async () => {
     async function* nothing(): AsyncGenerator<LayerChange> {}
     const made = await commitImage(store, { base, root: upper, changes: nothing() });

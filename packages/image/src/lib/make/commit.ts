@@ -1,5 +1,7 @@
+import { ImageError } from "../error.ts";
 import type { LayerChange } from "../layer/pack-change.ts";
 import { packLayer } from "../layer/pack.ts";
+import { formatReference, parseReference } from "../registry/reference.ts";
 import type { Compression } from "../spec/media-type.ts";
 import type { Descriptor, Platform } from "../spec/types.ts";
 import type { Store } from "../store/store.ts";
@@ -20,7 +22,7 @@ export interface MakeOptions {
   readonly createdBy?: string;
   /** Everything is as if made in this second since 1970; of `SOURCE_DATE_EPOCH` by default. */
   readonly sourceDateEpoch?: number;
-  /** The name that it gets in the store. */
+  /** The name that it gets in the store, as people write it: `app:2`. */
   readonly name?: string;
   readonly signal?: AbortSignal;
 }
@@ -43,13 +45,25 @@ export interface CommitOptions extends MakeOptions {
  * Makes an image out of a base and what was changed since: `root` becomes a layer, the edits go
  * into the configuration, and the history gets a line. Where nothing changed there is no layer.
  * With `sourceDateEpoch` the same changes make the same bytes. Rejects with what `packLayer` and
- * `appendLayer` throw.
+ * `appendLayer` throw, `X_IMAGE_REFERENCE` and `X_IMAGE_INVALID` for a name that it cannot have.
  */
-export async function commitImage(store: Store, options: CommitOptions): Promise<StoredImage> {
+export async function commitImage(store: Store, given: CommitOptions): Promise<StoredImage> {
+  const options = withWholeName(given);
   const { signal, base } = options;
   await using _use = await store.use(signal && { signal });
   const layer = await layerOf(store, options);
   return await addToImage(store, base, layer, { createdBy: "x commit", ...options });
+}
+
+/** The options with the whole name, if any: `docker.io/library/app:2`. */
+export function withWholeName<Options extends MakeOptions>(options: Options): Options {
+  if (options.name === undefined) return options;
+  const reference = parseReference(options.name);
+  if (reference.digest !== undefined) {
+    const message = "has a digest, which nobody knows before the image is made";
+    throw new ImageError("X_IMAGE_INVALID", message, { field: "name", hint: "Give it a tag" });
+  }
+  return { ...options, name: formatReference(reference) };
 }
 
 /** Puts a layer, if there is one, and what the options say on top of a base, and gives it its name. */

@@ -4,7 +4,7 @@ import type { Store } from "../store/store.ts";
 import { onDisk } from "../transport/file-error.ts";
 import { readAt } from "../transport/files.ts";
 import { compressionOfBytes, magicBytes } from "../transport/magic.ts";
-import { addToImage, commitImage, type MakeOptions } from "./commit.ts";
+import { addToImage, commitImage, withWholeName, type MakeOptions } from "./commit.ts";
 import { putArchive } from "./put-layer.ts";
 import type { StoredImage } from "./stored-image.ts";
 
@@ -19,7 +19,7 @@ export async function importRoot(
   options: MakeOptions = {},
 ): Promise<StoredImage> {
   const { signal } = options;
-  const told = { createdBy: "x import", ...options };
+  const told = withWholeName({ createdBy: "x import", ...options });
   const found = await onDisk("read", path, stat(path));
   if (found.isDirectory()) return commitImage(store, { ...told, root: path });
   await using _use = await store.use(signal && { signal });

@@ -57,13 +57,17 @@ export async function push(
   return await copyImage(source, destination, { phase: "upload", ...options, all });
 }
 
-/** Copies an image from anywhere into the store, under a name or none, and unpacks it. */
+/**
+ * Copies an image from anywhere into the store, under a name or none, and unpacks it. The name is
+ * as people write it; rejects with `X_IMAGE_REFERENCE` for what is none.
+ */
 export async function fetchImage(
   store: Store,
-  name: string | undefined,
+  wanted: string | undefined,
   source: ImageSource,
   options: FetchOptions = {},
 ): Promise<Fetched> {
+  const name = wanted === undefined ? undefined : formatReference(parseReference(wanted));
   const { signal, stop } = stopWith(options.signal);
   const arrivals = new Arrivals(store, signal);
   let unpacking: Promise<Unpacked> | undefined;

@@ -24,7 +24,7 @@ function suiteInside(name: string, mode: Mode, refusal: string | undefined): voi
     let outcomes: Outcomes;
     beforeAll(async () => {
       outcomes = await checkInUserNamespace(mode);
-    });
+    }, 300_000);
     test.each(titles)("%s", (title) => expect(outcomes[title]).toBeNull());
   });
 }

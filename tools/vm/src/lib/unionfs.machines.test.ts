@@ -21,8 +21,7 @@ const script = `
   truncate -s 1G /tmp/disk && mkfs.ext4 -q -F /tmp/disk
   mkdir /tmp/on-disk && mount -o loop /tmp/disk /tmp/on-disk && chmod 1777 /tmp/on-disk
   export TMPDIR=/tmp/on-disk
-  exec node node_modules/vitest/vitest.mjs run --project kernel --reporter json \\
-    --testTimeout 300000 --hookTimeout 600000 "$@"`;
+  exec node node_modules/vitest/vitest.mjs run --project kernel --reporter json "$@"`;
 
 let report: Report;
 

@@ -31,7 +31,7 @@ export const whiteout: Make = (name, more) => ({ type: "file", name, content: ""
 export const someTime = 1_600_000_000_123_456_789n;
 
 /** The head of a test's entry. */
-export function headerOf(entry: ArchiveEntry): TarHeader {
+function headerOf(entry: ArchiveEntry): TarHeader {
   const { name, link = "", content = "", xattrs = {} } = entry;
   return {
     type: entry.type,

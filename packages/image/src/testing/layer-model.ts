@@ -2,7 +2,7 @@ import type { ArchiveEntry } from "./layer-archive.ts";
 import { someTime } from "./layer-archive.ts";
 
 /** A file as the model has it; hard links are the same object. */
-export interface ModelFile {
+interface ModelFile {
   readonly type: "file" | "symlink" | "fifo";
   readonly text: string;
   readonly mode: number;
@@ -17,7 +17,7 @@ export interface ModelDirectory {
   readonly children: Map<string, ModelNode>;
 }
 
-export type ModelNode = ModelFile | ModelDirectory;
+type ModelNode = ModelFile | ModelDirectory;
 
 /** What stacking layers comes to; `unknown` where the specification leaves it open. */
 export type ModelResult =

@@ -120,7 +120,7 @@ describe("applyLayer", () => {
       [{ opaqueAttribute: "x" }, { code: "X_IMAGE_INVALID", field: "opaqueAttribute" }],
       [{ directory: "" }, { code: "X_IMAGE_INVALID", field: "directory" }],
       [{ directory: place.path }, { code: "X_IMAGE_INVALID", field: "directory" }],
-      [{ directory: join(place.path, "none") }, { code: "X_IMAGE_ARCHIVE" }],
+      [{ directory: join(place.path, "none") }, { code: "X_IMAGE_STORE" }],
     ];
     for (const [more, error] of wrong) {
       await expect(applyLayer(never, { ...given, ...more })).rejects.toMatchObject(error);

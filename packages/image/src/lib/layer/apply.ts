@@ -15,7 +15,7 @@ import { entriesOf } from "./directory-entries.ts";
 import { checkDirectory } from "./entry-path.ts";
 import { Extraction } from "./extraction.ts";
 import { finishDirectories } from "./finish-directories.ts";
-import { kernelSaid } from "./kernel-said.ts";
+import { kernelSaidOf } from "./kernel-said.ts";
 import type { LayerDirectory } from "./layer-directory.ts";
 import { openHost, openStraight } from "./open-beneath.ts";
 import { pauses } from "./pauses.ts";
@@ -201,7 +201,7 @@ function openRoot(
     return new Directories(fd, isEmpty, options);
   } catch (error) {
     if (fd !== undefined) syscall("close", fd);
-    throw kernelSaid("open the directory", Buffer.from(directory), error);
+    throw kernelSaidOf("open the directory", directory, error);
   }
 }
 

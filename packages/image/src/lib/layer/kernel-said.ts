@@ -8,8 +8,23 @@ import { printable } from "../tar/fault.ts";
  * goes to (`X_IMAGE_STORE`). `attempt` completes "cannot". Any other error is returned as it is.
  */
 export function kernelSaid(attempt: string, name: Uint8Array, error: unknown): unknown {
+  return error instanceof SyscallError ? told(attempt, name, error, meanings[error.code]) : error;
+}
+
+/** The same about a directory that is not the archive's: `X_IMAGE_NO_SPACE` or `X_IMAGE_STORE`. */
+export function kernelSaidOf(attempt: string, directory: string, error: unknown): unknown {
   if (!(error instanceof SyscallError)) return error;
-  const [code, hint] = meanings[error.code] ?? unexpected;
+  const meaning = meanings[error.code];
+  const archives = meaning?.[0] === "X_IMAGE_ARCHIVE" || meaning?.[0] === "X_IMAGE_LIMIT";
+  return told(attempt, Buffer.from(directory), error, archives ? undefined : meaning);
+}
+
+function told(
+  attempt: string,
+  name: Uint8Array,
+  error: SyscallError,
+  [code, hint]: Meaning = unexpected,
+): ImageError {
   const meaning = error.code === "UNKNOWN" ? "unknown error" : errnoMeaning(error.code);
   const said = `${meaning} (${error.code}, ${-error.errno})`;
   return new ImageError(code, `cannot ${attempt}: ${said}`, {

@@ -1,6 +1,7 @@
 import { O_CLOEXEC, O_DIRECTORY, O_NOFOLLOW, O_PATH, syscall } from "@x/syscall";
 import { entriesOf } from "./directory-entries.ts";
 import { kernelPath } from "./entry-path.ts";
+import { kernelSaidOf } from "./kernel-said.ts";
 import { byItself, openHost, openStraight } from "./open-beneath.ts";
 import { isDirectory, isWhiteout, itself, statusIfAny } from "./status.ts";
 import type { Status } from "./status.ts";
@@ -19,13 +20,15 @@ const handle = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 export class MergedLowers implements Disposable {
   readonly #roots: number[] = [];
 
-  /** Throws `SyscallError`. */
+  /** Throws `X_IMAGE_STORE`. */
   constructor(directories: readonly string[]) {
-    try {
-      for (const directory of directories) this.#roots.push(openHost(directory));
-    } catch (error) {
-      this[Symbol.dispose]();
-      throw error;
+    for (const directory of directories) {
+      try {
+        this.#roots.push(openHost(directory));
+      } catch (error) {
+        this[Symbol.dispose]();
+        throw kernelSaidOf("open the layer", directory, error);
+      }
     }
   }
 

@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { syscall } from "@x/syscall";
 import { checkDirectory } from "./entry-path.ts";
-import { isErrno, kernelSaid } from "./kernel-said.ts";
+import { isErrno, kernelSaidOf } from "./kernel-said.ts";
 import { openHost } from "./open-beneath.ts";
 import { removal } from "./removal.ts";
 
@@ -24,7 +24,7 @@ export async function removeTree(
     parent = openHost(dirname(path));
   } catch (error) {
     if (isErrno(error, "ENOENT")) return;
-    throw kernelSaid("open the directory above it", Buffer.from(directory), error);
+    throw kernelSaidOf("open the directory above it", directory, error);
   }
   const steps = removal(parent, Buffer.from(`${basename(path)}\0`));
   try {
@@ -33,7 +33,7 @@ export async function removeTree(
       options.signal?.throwIfAborted();
     }
   } catch (error) {
-    throw kernelSaid("remove it", Buffer.from(directory), error);
+    throw kernelSaidOf("remove it", directory, error);
   } finally {
     steps.return();
     syscall("close", parent);

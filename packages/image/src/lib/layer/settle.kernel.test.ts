@@ -188,6 +188,19 @@ describe("settleLayer", () => {
     expect(lstatSync(join(outside, "canary")).nlink).toBe(1);
   });
 
+  test("says which layer is not there", async () => {
+    await using place = temporaryDirectory();
+    const [layer] = await stack(place, [file("f", "")]);
+    const none = join(place.path, "none");
+    const applied = await apply(place.root, [], {});
+    for (const settling of [
+      settleLayer(layer!, applied, [none]),
+      settleLayer(none, applied, [layer!]),
+    ]) {
+      await expect(settling).rejects.toMatchObject({ code: "X_IMAGE_STORE", field: none });
+    }
+  });
+
   test("leaves no descriptor open", async () => {
     await using place = temporaryDirectory();
     await stack(place, [file("warm", "")]);

@@ -5,10 +5,11 @@ import { timesOf } from "./attributes.ts";
 import { copyAttributes, copyUp } from "./copy-up.ts";
 import { entriesOf } from "./directory-entries.ts";
 import { checkDirectory, entryPath, joinPath, kernelPath, pathBytes } from "./entry-path.ts";
-import { isErrno, kernelSaid } from "./kernel-said.ts";
+import { isErrno, kernelSaid, kernelSaidOf } from "./kernel-said.ts";
 import { deepestFirst } from "./layer-directory.ts";
 import { MergedLowers } from "./merged-lowers.ts";
 import { byName, openHost, openStraight } from "./open-beneath.ts";
+import { pauses } from "./pauses.ts";
 import { isDirectory, isWhiteout, itself, statusAt, statusIfAny } from "./status.ts";
 import { setXattr } from "./xattrs.ts";
 
@@ -27,30 +28,40 @@ export async function settleLayer(
 ): Promise<void> {
   checkDirectory(directory);
   for (const lower of lowers) checkDirectory(lower);
-  let [step, about] = ["open the layers", directory];
-  const root = { fd: -1 };
+  const root = openRoot(directory);
+  let [step, about] = ["hide what is below", "."];
   try {
-    root.fd = openHost(directory);
     using merged = new MergedLowers(lowers);
-    const layer = new SettledLayer(root.fd, applied, merged);
+    const layer = new SettledLayer(root, applied, merged);
+    const pause = pauses();
     for (const path of applied.hidden) {
       [step, about] = ["hide this", path];
       layer.tidyWhiteout(path);
+      await pause();
     }
-    [step, about] = ["hide what is below", "."];
     if (applied.opaque.includes("")) layer.hideAll();
     for (const link of applied.pendingLinks) {
       [step, about] = ["make this hard link", link.name];
       layer.link(link);
+      await pause();
     }
     for (const { path } of deepestFirst([...layer.implicit].map((name) => ({ path: name })))) {
       [step, about] = ["give this directory what it has below", path];
       layer.describe(path);
+      await pause();
     }
   } catch (error) {
     throw kernelSaid(step, pathBytes(about), error);
   } finally {
-    if (root.fd !== -1) syscall("close", root.fd);
+    syscall("close", root);
+  }
+}
+
+function openRoot(directory: string): number {
+  try {
+    return openHost(directory);
+  } catch (error) {
+    throw kernelSaidOf("open the layer", directory, error);
   }
 }
 

@@ -28,7 +28,7 @@ const changes: Options = {
     short: "c",
     multiple: true,
     value: "INSTRUCTION",
-    help: "a line of a Dockerfile: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, USER, VOLUME, WORKDIR",
+    help: "a line of a Dockerfile: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER, VOLUME, WORKDIR",
   },
   message: { type: "string", short: "m", value: "TEXT", help: "for the history" },
   author: { type: "string", short: "a", value: "NAME", help: "who made it" },

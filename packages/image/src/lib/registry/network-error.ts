@@ -43,7 +43,7 @@ export function networkError(error: unknown, doing: string, url: URL): ImageErro
       "X_IMAGE_CERTIFICATE",
       `cannot ${doing}: ${certificateFault(certificate, url)} (${certificate})`,
       {
-        hint: "Give the authority's certificate with the ca option or in a file that NODE_EXTRA_CA_CERTS names; the insecure option (--insecure) goes on unchecked",
+        hint: "Give the authority's certificate with the ca option (--ca) or in a file that NODE_EXTRA_CA_CERTS names; the insecure option (--insecure) goes on unchecked",
         cause: error,
       },
     );

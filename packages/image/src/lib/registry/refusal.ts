@@ -34,7 +34,7 @@ export function refusalError(refusal: Refusal, doing: string): ImageError {
   const message = `cannot ${doing}: ${host} answered ${status}${said}`;
   if (status === 404) return new ImageError("X_IMAGE_NOT_FOUND", message);
   const hint = /http request to an https server/i.test(text)
-    ? "It speaks TLS: ask for that with the plainHttp option set to false"
+    ? "It speaks TLS: give its authority's certificate with the ca option (--ca), or set plainHttp to false"
     : hints[status];
   return new ImageError("X_IMAGE_REGISTRY", message, hint === undefined ? {} : { hint });
 }

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import { MOUNT_ATTR_NOSUID } from "@x/syscall";
 import { describe, expect, test } from "vitest";
 import { findProgram } from "./fuse/find-program.ts";
 import { folder, type Folder } from "../testing/folder.ts";
+import { mountsIn } from "../testing/mounts-in.ts";
 import { mountAndDie } from "../testing/killed.ts";
 import { openMounts } from "./mounts/watch.ts";
 import { mountUnion, type UnionOptions } from "./mount-union.ts";
@@ -18,11 +19,6 @@ function union(place: Folder, driver: NonNullable<UnionOptions["driver"]>): Unio
     work: place.tree("w", {}),
     target: place.tree("target", {}),
   };
-}
-
-function mountsIn(place: Folder): string[] {
-  const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
-  return mounts.filter((line) => line.includes(realpathSync(place.path)));
 }
 
 describe.skipIf(!root)("what a process leaves that is killed (mounting takes root)", () => {

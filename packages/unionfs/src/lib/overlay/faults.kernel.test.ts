@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { explainLines, launch, result } from "@x/plan";
 import { describe, expect, test } from "vitest";
 import { folder } from "../../testing/folder.ts";
+import { mountsIn } from "../../testing/mounts-in.ts";
 import { attachPlan } from "../mounts/attach.ts";
 import { overlayFactsHere } from "./facts.ts";
 import { unionSteps } from "./union-steps.ts";
@@ -21,14 +22,10 @@ describe.skipIf(!root)("a launcher that is killed while it mounts (mounting take
     const steps = unionSteps({ lower, tmpfs: { sizeBytes: 1 << 20 } }, old);
     const aside = layers !== "descriptor";
     const plan = attachPlan(target, result("union"), steps, { aside });
-    const mounts = (): string[] =>
-      readFileSync("/proc/self/mountinfo", "utf8")
-        .split("\n")
-        .filter((line) => line.includes(realpathSync(place.path)));
     for (const { index } of explainLines(plan)) {
       const killed = launch(plan, { stdio: "ignore", inject: { step: index, kill: true } });
       await killed.then(({ exited }) => exited).catch(() => {});
-      expect(mounts()).toEqual([]);
+      expect(mountsIn(place)).toEqual([]);
     }
     expect(readdirSync(target)).toEqual([]);
   });

@@ -40,6 +40,10 @@ export function storeDestination(store: Store, name?: string): ImageDestination 
       await use(signal);
       return store.has(descriptor);
     },
+    async blob(descriptor, { offset = 0, signal } = {}) {
+      await use(signal);
+      return store.readBlob(descriptor, { offset });
+    },
     async putBlob(descriptor, open, options = {}) {
       await use(options.signal);
       await store.putBlob(descriptor, open, options);

@@ -4,10 +4,13 @@ import { checkContent } from "../spec/descriptor.ts";
 import { maxBodyBytes } from "../spec/json.ts";
 import type { Descriptor } from "../spec/types.ts";
 import { once } from "./chunks.ts";
-import type { ImageDestination, ImageSource } from "./transport.ts";
+import type { BlobContent, ImageDestination, ImageSource } from "./transport.ts";
 
-/** Copies a blob from the source, or from `content` where that is at hand. */
-export type CopyBlob = (descriptor: Descriptor, content?: Uint8Array) => Promise<void>;
+/** Copies a blob from the source, or what `content` gives, which is asked only if it is needed. */
+export type CopyBlob = (
+  descriptor: Descriptor,
+  content?: () => Promise<Uint8Array>,
+) => Promise<void>;
 
 /** What {@link blobCopier} is told of the copy that it is part of. */
 export interface BlobCopierOptions extends WorkOptions {
@@ -29,10 +32,10 @@ export function blobCopier(
       onProgress?.({ phase, digest, mediaType, bytes, total, state });
     if (await destination.has(descriptor, { signal })) return report("exists", total);
     report("started", 0);
-    const open = (offset: number) =>
+    const open = async (offset: number): Promise<BlobContent> =>
       content === undefined
         ? source.blob(descriptor, { offset, signal })
-        : Promise.resolve({ start: 0, chunks: once(content) });
+        : { start: 0, chunks: once(await content()) };
     await destination.putBlob(descriptor, open, {
       signal,
       onBytes: (bytes) => report("running", bytes),
@@ -48,7 +51,7 @@ export function blobCopier(
 
 /** The whole of a small blob of a source, checked. Rejects with `X_IMAGE_SIZE`, `X_IMAGE_DIGEST`. */
 export async function readBlob(
-  source: ImageSource,
+  source: Pick<ImageSource, "blob">,
   descriptor: Descriptor,
   signal?: AbortSignal,
 ): Promise<Uint8Array> {

@@ -60,7 +60,7 @@ export async function copyImage(
   const known = await allOrNone(stop, [
     ...images.map((image) =>
       limit(async (): Promise<KnownImage> => {
-        const config = await copyConfig(copyBlob, source, image, signal);
+        const config = await copyConfig(copyBlob, source, destination, image, signal);
         const found = { ...knownOf(image), ...(config && { config }) };
         if (config && platform && isSingle) checkPlatform(config, platform, source);
         onImage?.(found);
@@ -76,10 +76,11 @@ export async function copyImage(
   return { descriptor: named.descriptor, images: known.filter((image) => image !== undefined) };
 }
 
-/** Reads the configuration, checks it, and copies what was read. */
+/** The configuration, checked before it is stored; one that is there is not fetched again. */
 async function copyConfig(
   copyBlob: CopyBlob,
   source: ImageSource,
+  destination: ImageDestination,
   { manifest }: FoundImage,
   signal: AbortSignal,
 ): Promise<ImageConfig | undefined> {
@@ -88,16 +89,25 @@ async function copyConfig(
     await copyBlob(descriptor);
     return undefined;
   }
-  const bytes = await readBlob(source, descriptor, signal);
-  const name = `the configuration of ${source.name}`;
-  const config = parseConfig(bytes, { mediaType: descriptor.mediaType, name });
-  const [layers, ids] = [manifest.layers.length, config.rootfs.diff_ids.length];
-  if (layers !== ids) {
-    const message = `${name} speaks of ${ids} layers, the manifest of ${layers}`;
-    throw new ImageError("X_IMAGE_BODY", message, { field: "rootfs.diff_ids" });
-  }
-  await copyBlob(descriptor, bytes);
+  let config: ImageConfig | undefined;
+  const read = async (from: Pick<ImageSource, "blob">): Promise<Uint8Array> => {
+    const bytes = await readBlob(from, descriptor, signal);
+    config = configOf(bytes, manifest, source);
+    return bytes;
+  };
+  await copyBlob(descriptor, () => read(source));
+  const { blob } = destination;
+  if (config === undefined) await read(blob === undefined ? source : { blob });
   return config;
+}
+
+function configOf(bytes: Uint8Array, manifest: ImageManifest, source: ImageSource): ImageConfig {
+  const name = `the configuration of ${source.name}`;
+  const config = parseConfig(bytes, { mediaType: manifest.config.mediaType, name });
+  const [layers, ids] = [manifest.layers.length, config.rootfs.diff_ids.length];
+  if (layers === ids) return config;
+  const message = `${name} speaks of ${ids} layers, the manifest of ${layers}`;
+  throw new ImageError("X_IMAGE_BODY", message, { field: "rootfs.diff_ids" });
 }
 
 function knownOf({ document, manifest }: FoundImage): KnownImage {

@@ -39,6 +39,8 @@ export interface ImageDestination extends AsyncDisposable {
   readonly name: string;
   /** Whether the blob is there already. */
   has(descriptor: Descriptor, options?: { readonly signal?: AbortSignal }): Promise<boolean>;
+  /** The content of a blob that is there, where it can be read: then it is not fetched again. */
+  readonly blob?: ImageSource["blob"];
   /**
    * Takes in a blob, checked by size and digest; `open` is asked for its content, from an offset
    * where the destination has the bytes before it already. `onBytes` hears of the bytes that are

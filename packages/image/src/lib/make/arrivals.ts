@@ -24,7 +24,7 @@ interface Arrival {
   readonly waiting: Set<() => void>;
 }
 
-const pieceBytes = 256 * 1024;
+const pieceBytes = 1024 * 1024;
 
 /** Follows the blobs that come into a store, so that layers can be unpacked while they do. */
 export class Arrivals {

@@ -6,8 +6,9 @@ import { ImageError } from "../error.ts";
 import { algorithmOf, encodedOf } from "../spec/digest.ts";
 import type { Descriptor } from "../spec/types.ts";
 import type { BlobContent } from "../transport/transport.ts";
+import { batchedWrites } from "./batched-writes.ts";
 import { syncDirectory } from "./durable.ts";
-import { hashOf, writeAt } from "./hash-file.ts";
+import { hashOf } from "./hash-file.ts";
 import { blobPath, partialPath, type StorePaths } from "./paths.ts";
 import type { OpenBlob, PutBlobOptions } from "./put-blob.ts";
 import { freeBytes, noSpace, writeError } from "./store-error.ts";
@@ -113,27 +114,32 @@ async function refuseWithoutSpace(
   throw noSpace(`${digest} needs ${needed} bytes`, root, free);
 }
 
-/** A chunk is hashed while it is being written. */
+/** Chunks are hashed while others are written. However it ends, what has come by then is kept. */
 async function pour(reception: Reception, content: BlobContent, hash: Hash): Promise<void> {
   const { file, descriptor, options, onDisk } = reception;
   const { digest, size } = descriptor;
+  const writes = batchedWrites(file, content.start, (end) => options.onBytes?.(end));
   let position = content.start;
-  for await (const chunk of content.chunks) {
-    options.signal?.throwIfAborted();
-    if (position + chunk.length > size) {
-      await file.truncate(0);
-      throw new ImageError("X_IMAGE_SIZE", `${digest} is longer than the ${size} bytes announced`, {
-        hint: "The source is wrong about it; nothing of it was kept",
-      });
+  try {
+    for await (const chunk of content.chunks) {
+      options.signal?.throwIfAborted();
+      position += chunk.length;
+      if (position > size) break;
+      const writing = writes.add(chunk);
+      hash.update(chunk);
+      if (writing !== undefined) await onDisk(writing);
     }
-    const writing = onDisk(writeAt(file, chunk, position));
-    hash.update(chunk);
-    await writing;
-    position += chunk.length;
-    options.onBytes?.(position);
+  } finally {
+    await onDisk(writes.end());
   }
   options.signal?.throwIfAborted();
   if (position === size) return;
+  if (position > size) {
+    await file.truncate(0);
+    throw new ImageError("X_IMAGE_SIZE", `${digest} is longer than the ${size} bytes announced`, {
+      hint: "The source is wrong about it; nothing of it was kept",
+    });
+  }
   throw new ImageError("X_IMAGE_SIZE", `${digest} ended after ${position} of ${size} bytes`, {
     hint: "The connection broke, or the source is wrong about it; try again",
   });

@@ -38,7 +38,10 @@ function directoryRoot({ dir, untrusted = false }: DirectoryRoot): Step[] {
   const tree = copyTree(root.result, AT_FDCWD, dir, { why, field: "root" });
   if (!untrusted) return [tree];
   const attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
-  return [tree, setAttributes(root, { attr_set }, { why: "what came from elsewhere gives nothing" })];
+  return [
+    tree,
+    setAttributes(root, { attr_set }, { why: "what came from elsewhere gives nothing" }),
+  ];
 }
 
 /** Devices that an image brings cannot be opened, nor do its set-user-ID programs give anything. */

@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStore, pull, push, unpackImage, type Descriptor, type Store } from "@x/image";
+import { registryMissing, startRegistry, type TestRegistry } from "@x/image/testing";
+import { checkSystem } from "../lib/containers/check.ts";
+import { commitContainer } from "../lib/containers/commit.ts";
+import { createContainer } from "../lib/containers/create.ts";
+import { placesOf } from "../lib/containers/places.ts";
+import { collect } from "../lib/image/collect.ts";
+import { killAtRandom, type Killed } from "../testing/kill-at-random.ts";
+import { leftovers, type Leftovers } from "../testing/leaks.ts";
+import { makeManyFilesImage, noise } from "../testing/many-files-image.ts";
+import { wholeInRegistry } from "../testing/whole-in-registry.ts";
+import { faultsOf, layerTrees, leftIn, type LayerTrees } from "../testing/store-audit.ts";
+import { startX, type XProcess } from "../testing/x-process.ts";
+
+const why = registryMissing ?? "";
+/** Connections that are kept alive are nobody's leftovers. */
+const left = (): Pick<Leftovers, "mounts" | "processes"> => {
+  const { mounts, processes } = leftovers();
+  return { mounts, processes };
+};
+const KILLS = Number(process.env["KILLS"] ?? 50);
+const SEED = 20261124;
+
+describe.skipIf(why !== "")(`kill -9 at fifty moments of each${why && ` (${why})`}`, () => {
+  let folder = "";
+  let registry: TestRegistry;
+  let image = "";
+  let trees: LayerTrees;
+  let before: ReturnType<typeof left>;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "x-kills-"));
+    registry = await startRegistry();
+    image = `${registry.host}/many:latest`;
+    const store = await openStore({ path: join(folder, "whole") });
+    const many = { layers: 4, files: 20, bytes: 30_000 };
+    const descriptor = await makeManyFilesImage(store, image, many);
+    await push(store, image);
+    await unpackImage(store, descriptor);
+    trees = await layerTrees(store);
+    before = left();
+  });
+  afterAll(async () => {
+    await registry?.[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** A store of its own, with the image in it. */
+  const storeWith = async (name: string): Promise<{ store: Store; descriptor: Descriptor }> => {
+    const store = await openStore({ path: join(folder, name) });
+    const { descriptor } = await pull(store, image);
+    return { store, descriptor };
+  };
+  /** What must hold after a kill: nothing is half there, the next one succeeds, nothing stays. */
+  const recovers = async (store: Store, time: number, next: () => Promise<unknown>) => {
+    expect(await faultsOf(store, trees)).toEqual([]);
+    await next();
+    if (time % 10 === 0) await mendsByCommand(store);
+    const mended = await checkSystem(store, { repair: true });
+    expect(mended.filter(({ repaired }) => repaired !== true)).toEqual([]);
+    expect(await checkSystem(store)).toEqual([]);
+    expect(leftIn(store)).toEqual([]);
+  };
+  const mendsByCommand = async (store: Store): Promise<void> => {
+    const check = async () => (await startX(store.path, ["system", "check"])).outcome;
+    expect(await check()).toMatchObject({ status: 0, stderr: "" });
+    expect(await check()).toMatchObject({ status: 0, stdout: "nothing to mend\n", stderr: "" });
+  };
+  const nextByCommand = async (store: Store, ...args: string[]): Promise<void> => {
+    const x: XProcess = await startX(store.path, args);
+    expect(await x.outcome).toMatchObject({ status: 0, stderr: "" });
+  };
+
+  const killPull = async (): Promise<Killed> => {
+    const store = await openStore({ path: join(folder, "pull") });
+    const args = ["pull", "--quiet", image];
+    const next = (time: number) => async (): Promise<void> => {
+      if (time % 10 === 0) await nextByCommand(store, ...args);
+      else await pull(store, image);
+      expect((await layerTrees(store)).size).toBe(trees.size);
+    };
+    return killAtRandom({
+      store: store.path,
+      kills: KILLS,
+      seed: SEED,
+      args: () => args,
+      async afterwards(time) {
+        await recovers(store, time, next(time));
+        await store.untag(image);
+        await collect(store);
+        expect((await layerTrees(store)).size).toBe(0);
+      },
+    });
+  };
+
+  const killUnpack = async (): Promise<Killed> => {
+    const { store, descriptor } = await storeWith("unpack");
+    const pack = () => rm(join(store.path, "layers"), { recursive: true });
+    const packed = async () => {
+      await pack();
+      await checkSystem(store, { repair: true });
+    };
+    await packed();
+    const args = ["explain", image, "--", "true"];
+    return killAtRandom({
+      store: store.path,
+      kills: KILLS,
+      seed: SEED + 1,
+      args: () => args,
+      async afterwards(time) {
+        await recovers(store, time, async () => {
+          const { lower } = await unpackImage(store, descriptor);
+          expect(lower).toHaveLength(trees.size);
+        });
+        await packed();
+      },
+    });
+  };
+
+  const killCommit = async (): Promise<Killed> => {
+    const { store, descriptor: base } = await storeWith("commit");
+    const container = await createContainer(store, base, { name: "work", args: ["true"] });
+    const { record } = container;
+    const { upper } = placesOf(store.path, record.id);
+    for (let i = 0; i < 40; i++) writeFileSync(join(upper, `new-${i}`), noise(`${i}`, i * 2000));
+    await container.close({ exitCode: 0, signal: null });
+    const name = `${registry.host}/committed:latest`;
+    const { descriptor } = await commitContainer(store, record, { name, sourceDateEpoch: 0 });
+    const want = descriptor.digest;
+    return killAtRandom({
+      store: store.path,
+      kills: KILLS,
+      seed: SEED + 2,
+      args: () => ["commit", "--quiet", "work", name],
+      async afterwards(time) {
+        await recovers(store, time, async () => {
+          const again = await commitContainer(store, record, { name, sourceDateEpoch: 0 });
+          expect(again.descriptor.digest).toBe(want);
+        });
+        await store.untag(name);
+        await collect(store);
+      },
+    });
+  };
+
+  const killPush = async (): Promise<Killed> => {
+    const { store } = await storeWith("push");
+    const target = (time: number): string => `${registry.host}/pushed-${time}:latest`;
+    return killAtRandom({
+      store: store.path,
+      kills: KILLS,
+      seed: SEED + 3,
+      args: (time) => ["push", "--quiet", image, target(time)],
+      async afterwards(time) {
+        // A name of a registry stands for a whole image, or for nothing.
+        expect(await wholeInRegistry(target(time))).not.toBe(false);
+        await recovers(store, time, async () => {
+          if (time % 10 === 0) await nextByCommand(store, "push", "--quiet", image, target(time));
+          else await push(store, image, target(time));
+        });
+        expect(await wholeInRegistry(target(time))).toBe(true);
+      },
+    });
+  };
+
+  test("a pull, an unpacking, a commit and a push that are killed leave nothing half done, and nothing that is not mended", async () => {
+    const all = await Promise.all([killPull(), killUnpack(), killCommit(), killPush()]);
+    for (const { kills } of all) expect(kills).toBe(KILLS);
+    if (process.env["SAY"]) console.log(all);
+    expect(left()).toEqual(before);
+  }, 600_000);
+});

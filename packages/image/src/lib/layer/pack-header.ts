@@ -6,10 +6,18 @@ import type { Status } from "./status.ts";
 import { overrideXattr } from "./xattr-policy.ts";
 import { getXattr, xattrNames, type XattrPlace } from "./xattrs.ts";
 
+/** A user, by number. */
+export interface LayerUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** How the attributes of files get into a layer. */
 export interface HeaderContext {
-  /** `record`: owner and mode are those that were written down beside the file. */
+  /** `record`: owners are those that were written down beside the files; else `here` is `user`. */
   readonly owners: "keep" | "record";
+  readonly here: LayerUser;
+  readonly user: LayerUser;
   /** No time is later than this: nanoseconds since 1970. */
   readonly latest: bigint | undefined;
 }
@@ -57,7 +65,7 @@ export function headerOf(
     major: device ? status.major : 0,
     minor: device ? status.minor : 0,
     xattrs,
-    ...(context.owners === "record" && said !== undefined ? recorded(said) : undefined),
+    ...(context.owners === "record" ? ownerOf(status, said, context) : undefined),
   };
 }
 
@@ -118,12 +126,18 @@ function packedXattr(name: string): string | undefined {
   return name.startsWith(escaped) ? `${own}${name.slice(escaped.length)}` : undefined;
 }
 
-/** Owner and mode as `containers/storage` writes them down: `uid:gid:mode`. */
-function recorded(value: Uint8Array): Partial<TarHeader> {
-  const match = /^(\d{1,10}):(\d{1,10}):([0-7]{1,7})(?::|$)/.exec(
-    Buffer.from(value).toString("latin1"),
-  );
-  if (match === null) return {};
-  const [, uid, gid, mode] = match;
-  return { uid: Number(uid), gid: Number(gid), mode: parseInt(mode!, 8) & 0o7777 };
+/**
+ * The owner as `containers/storage` writes it down, `uid:gid:mode`. The mode of the file is the one
+ * that was written down, or what somebody has made of it since. What has no such note was made by
+ * this user.
+ */
+function ownerOf(
+  { uid, gid }: Status,
+  said: Uint8Array | undefined,
+  { here, user }: HeaderContext,
+): LayerUser {
+  const text = said === undefined ? "" : Buffer.from(said).toString("latin1");
+  const match = /^(\d{1,10}):(\d{1,10}):[0-7]{1,7}(?::|$)/.exec(text);
+  if (match !== null) return { uid: Number(match[1]), gid: Number(match[2]) };
+  return { uid: uid === here.uid ? user.uid : uid, gid: gid === here.gid ? user.gid : gid };
 }

@@ -13,6 +13,7 @@ import {
 } from "../../testing/layer-packing.ts";
 import { snapshotTree } from "../../testing/tree-snapshot.ts";
 import { digestOf } from "../spec/digest.ts";
+import type { PackOptions } from "./pack.ts";
 
 const root = process.geteuid!() === 0;
 const code = (code: string, field?: string): unknown =>
@@ -232,8 +233,27 @@ describe("owners that were written down", () => {
   };
 
   test("count for who wrote them, and for nobody else", async () => {
-    expect(await entryFor("record")).toMatchObject({ uid: 123, gid: 456, mode: 0o4755 });
+    expect(await entryFor("record")).toMatchObject({ uid: 123, gid: 456 });
     expect(await entryFor("keep")).toMatchObject({ uid: process.geteuid!(), mode: 0o600 });
     expect((await entryFor("keep")).xattrs.size).toBe(0);
+  });
+
+  test("leave modes to what the files have by now", async () => {
+    expect(await entryFor("record")).toMatchObject({ mode: 0o600 });
+  });
+
+  test("are those of the container's user where nothing was written down", async () => {
+    await using directory = temporaryDirectory();
+    writeFileSync(join(directory.root, "file"), "");
+    const owner = async (options: Pick<PackOptions, "owners" | "user">) => {
+      const layer = await packWhole("everything", { root: directory.root, ...options });
+      const { uid, gid } = entriesOf(layer).get("file")!.header;
+      return { uid, gid };
+    };
+    expect(await owner({ owners: "record" })).toEqual({ uid: 0, gid: 0 });
+    const user = { uid: 7, gid: 8 };
+    expect(await owner({ owners: "record", user })).toEqual(user);
+    const here = { uid: process.geteuid!(), gid: process.getegid!() };
+    expect(await owner({ owners: "keep", user })).toEqual(here);
   });
 });

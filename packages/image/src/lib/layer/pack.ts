@@ -5,6 +5,7 @@ import { digestOfHash, type Digest } from "../spec/digest.ts";
 import type { Compression } from "../spec/media-type.ts";
 import { compress } from "../tar/compress.ts";
 import { isErrno } from "./kernel-said.ts";
+import type { LayerUser } from "./pack-header.ts";
 import { addChange, noChanges, type ChangeTree, type LayerChange } from "./pack-change.ts";
 import { unreadable } from "./pack-error.ts";
 import { packTree } from "./pack-tree.ts";
@@ -18,8 +19,13 @@ export interface PackOptions {
   readonly level?: number;
   /** No time in the layer is later: seconds since 1970, as in `SOURCE_DATE_EPOCH`. */
   readonly sourceDateEpoch?: number;
-  /** `record`: owners and modes are those written down beside the files. As in `applyLayer`. */
+  /**
+   * `record`: owners are those written down beside the files, and `user` where nothing is. As in
+   * `applyLayer`.
+   */
   readonly owners?: "keep" | "record";
+  /** Who this process's user is in the layer, with `record`; root unless given. */
+  readonly user?: LayerUser;
   readonly signal?: AbortSignal;
   /** Hears how many more bytes, uncompressed, have been packed. */
   readonly onBytes?: (bytes: number) => void;
@@ -99,6 +105,8 @@ async function* plainChunks(
   try {
     const context = {
       owners: options.owners ?? (process.geteuid?.() === 0 ? "keep" : "record"),
+      here: { uid: process.geteuid!(), gid: process.getegid!() },
+      user: options.user ?? { uid: 0, gid: 0 },
       latest: sourceDateEpoch === undefined ? undefined : BigInt(sourceDateEpoch) * 1_000_000_000n,
     } as const;
     for await (const chunk of packTree(fd, changes, context, () => outcome.onEntry())) {

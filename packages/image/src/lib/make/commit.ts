@@ -1,6 +1,6 @@
 import { ImageError } from "../error.ts";
 import type { LayerChange } from "../layer/pack-change.ts";
-import { packLayer } from "../layer/pack.ts";
+import { packLayer, type PackOptions } from "../layer/pack.ts";
 import { formatReference, parseReference } from "../registry/reference.ts";
 import type { Compression } from "../spec/media-type.ts";
 import type { Descriptor, Platform } from "../spec/types.ts";
@@ -35,6 +35,8 @@ export interface CommitOptions extends MakeOptions {
   readonly root?: string;
   /** What `changes` of @x/unionfs says of `root`, an upper directory. */
   readonly changes?: AsyncIterable<LayerChange>;
+  /** Who this process's user was in the container, if it is not root here; root by default. */
+  readonly user?: PackOptions["user"];
   /** `gzip` by default; `zstd` where Node has it. */
   readonly compression?: Compression;
   /** Hears how many more bytes, uncompressed, have been packed. */
@@ -96,13 +98,14 @@ function epochOf({ sourceDateEpoch }: MakeOptions): number | undefined {
 }
 
 async function layerOf(store: Store, options: CommitOptions): Promise<NewLayer | undefined> {
-  const { root, changes, compression = "gzip", onBytes, signal } = options;
+  const { root, changes, compression = "gzip", onBytes, signal, user } = options;
   if (root === undefined) return undefined;
   const sourceDateEpoch = epochOf(options);
   const packed = packLayer(changes ?? "everything", {
     root,
     compression,
     ...(sourceDateEpoch !== undefined && { sourceDateEpoch }),
+    ...(user && { user }),
     ...(onBytes && { onBytes }),
     ...(signal && { signal }),
   });

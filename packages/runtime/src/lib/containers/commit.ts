@@ -26,6 +26,7 @@ export async function commitContainer(
     base: manifestOf(record),
     root,
     changes: containerChanges(store, record),
+    ...(record.sandbox.user === undefined ? {} : { user: record.sandbox.user }),
     createdBy: record.sandbox.args.join(" "),
   });
 }

@@ -55,7 +55,12 @@ export async function exportContainer(
   await written(store, options, async (directory) => {
     await unpackFlat(store, manifestOf(record), directory, cancel);
     const changes = containerChanges(store, record);
-    const { chunks } = packLayer(changes, { root: upper, compression: "none", ...cancel });
+    const { user } = record.sandbox;
+    const { chunks } = packLayer(changes, {
+      ...{ root: upper, compression: "none" },
+      ...(user === undefined ? {} : { user }),
+      ...cancel,
+    });
     await applyLayer(chunks, { directory, compression: "none", whiteouts: "flat", ...cancel });
   });
 }

@@ -20,5 +20,33 @@ export { learn } from "./lib/learn.ts";
 export { validate } from "./lib/validate.ts";
 export { SandboxError } from "./lib/error.ts";
 export type { DeviceNode, Entry, Facts } from "./lib/facts.ts";
-export type { BindMount, Device, Mount, Root, Sandbox, TmpfsMount, User } from "./lib/sandbox.ts";
+export type {
+  BindMount,
+  Device,
+  DirectoryRoot,
+  Mount,
+  Root,
+  Sandbox,
+  TmpfsMount,
+  UnionRoot,
+  User,
+} from "./lib/sandbox.ts";
 export type { CapabilityName } from "./lib/plan/capabilities.ts";
+
+// Containers of images, which stay in the store of `@x/image` until they are deleted.
+export { containerChanges } from "./lib/containers/changes.ts";
+export { checkSystem } from "./lib/containers/check.ts";
+export type { SystemFinding } from "./lib/containers/check.ts";
+export { commitContainer } from "./lib/containers/commit.ts";
+export type { CommitContainerOptions } from "./lib/containers/commit.ts";
+export type { ContainerOptions } from "./lib/containers/container-options.ts";
+export { createContainer } from "./lib/containers/create.ts";
+export type { CreatedContainer, HowItEnded } from "./lib/containers/create.ts";
+export { deleteContainer } from "./lib/containers/delete.ts";
+export { ContainerError } from "./lib/containers/error.ts";
+export type { ContainerErrorCode } from "./lib/containers/error.ts";
+export { exportContainer, exportImage } from "./lib/containers/export.ts";
+export type { ExportOptions } from "./lib/containers/export.ts";
+export { findContainer, listContainers } from "./lib/containers/list.ts";
+export type { ListedContainer } from "./lib/containers/list.ts";
+export type { ContainerRecord } from "./lib/containers/record.ts";

@@ -74,6 +74,6 @@ describe.skipIf(reason !== "")(`a registry with certificates of its own${reason}
   test("has a sentence for who speaks plain http to it", async () => {
     const reference = parseReference(`${registry.host}/some/name:v1`);
     await using source = registrySource(reference, { ...options, plainHttp: true });
-    await expect(source.document()).rejects.toThrow("It speaks TLS: ask for that");
+    await expect(source.document()).rejects.toThrow("It speaks TLS: give its authority");
   });
 });

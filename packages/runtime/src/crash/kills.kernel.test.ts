@@ -11,18 +11,13 @@ import { createContainer } from "../lib/containers/create.ts";
 import { placesOf } from "../lib/containers/places.ts";
 import { collect } from "../lib/image/collect.ts";
 import { killAtRandom, type Killed } from "../testing/kill-at-random.ts";
-import { leftovers, type Leftovers } from "../testing/leaks.ts";
+import { leftBehind } from "../testing/left-behind.ts";
 import { makeManyFilesImage, noise } from "../testing/many-files-image.ts";
 import { wholeInRegistry } from "../testing/whole-in-registry.ts";
 import { faultsOf, layerTrees, leftIn, type LayerTrees } from "../testing/store-audit.ts";
 import { startX, type XProcess } from "../testing/x-process.ts";
 
 const why = registryMissing ?? "";
-/** Connections that are kept alive are nobody's leftovers. */
-const left = (): Pick<Leftovers, "mounts" | "processes"> => {
-  const { mounts, processes } = leftovers();
-  return { mounts, processes };
-};
 const KILLS = Number(process.env["KILLS"] ?? 50);
 const SEED = 20261124;
 
@@ -31,7 +26,6 @@ describe.skipIf(why !== "")(`kill -9 at fifty moments of each${why && ` (${why})
   let registry: TestRegistry;
   let image = "";
   let trees: LayerTrees;
-  let before: ReturnType<typeof left>;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "x-kills-"));
@@ -43,7 +37,6 @@ describe.skipIf(why !== "")(`kill -9 at fifty moments of each${why && ` (${why})
     await push(store, image);
     await unpackImage(store, descriptor);
     trees = await layerTrees(store);
-    before = left();
   });
   afterAll(async () => {
     await registry?.[Symbol.asyncDispose]();
@@ -172,6 +165,6 @@ describe.skipIf(why !== "")(`kill -9 at fifty moments of each${why && ` (${why})
     const all = await Promise.all([killPull(), killUnpack(), killCommit(), killPush()]);
     for (const { kills } of all) expect(kills).toBe(KILLS);
     if (process.env["SAY"]) console.log(all);
-    expect(left()).toEqual(before);
+    expect(leftBehind(folder, folder)).toEqual([]);
   }, 600_000);
 });

@@ -26,23 +26,25 @@ export async function checkSystem(
   options: Pick<CheckOptions, "repair" | "verify" | "signal"> = {},
 ): Promise<SystemFinding[]> {
   const { repair = false, signal } = options;
-  const findings = await store.check({ ...options, keepLayers: layersToKeep(store) });
+  // In which something is mounted, that cannot be removed.
+  const mounts = repair ? await sweepUnions(store.path, { copies: false }) : [];
+  const unmounted = mounts.map(({ target, type }): SystemFinding => ({
+    kind: "left-mount",
+    subject: target,
+    message: `the ${type} on ${target} was left by a process that was killed`,
+    hint: "It is unmounted",
+    repaired: true,
+  }));
+  const keepLayers = layersToKeep(store);
+  const findings = [...unmounted, ...(await store.check({ ...options, keepLayers }))];
   // Without its frame there are no locks, and nothing else is looked at.
   if (findings.some((one) => one.kind === "missing-directory" && one.repaired !== true)) {
     return findings;
   }
-  const mounts = repair ? await sweepUnions(store.path, { copies: false }) : [];
   const cancel = signal === undefined ? {} : { signal };
   const left = await sweepContainers(store, { dryRun: !repair, ...cancel });
   return [
     ...findings,
-    ...mounts.map(({ target, type }): SystemFinding => ({
-      kind: "left-mount",
-      subject: target,
-      message: `the ${type} on ${target} was left by a process that was killed`,
-      hint: "It is unmounted",
-      repaired: true,
-    })),
     ...left.map(({ id, damage }) =>
       damage === undefined ? gone(id, repair) : damaged(store, id, damage, repair),
     ),

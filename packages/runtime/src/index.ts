@@ -1,6 +1,6 @@
 /**
- * The package that composes: a container from a short description, as a plan, a running process,
- * or an executable of its own. The command `x` is here, too.
+ * The package that composes: a container from a short description or an image, as a plan, a running
+ * process, or an executable of its own. The command `x` is here, too.
  *
  * ```ts
  * import { run } from "@x/runtime";

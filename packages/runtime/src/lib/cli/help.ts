@@ -26,6 +26,8 @@ function helpOf(command: string): string {
   });
   return [
     `Usage: x ${command} ${usage}\n\n${text}\n`,
-    ...(rows.length === 0 ? [] : ["\n", ...rows]),
+    "\n",
+    ...rows,
+    `${"  -h, --help".padEnd(43)}show this\n`,
   ].join("");
 }

@@ -67,8 +67,8 @@ describe("a command line", () => {
   test.each<[string[], RegExp]>([
     [[], /no command/],
     [["walk"], /no command is named "walk"/],
-    [["system"], /x system is system df, system prune, system check/],
-    [["system", "walk"], /x system is system df/],
+    [["system"], /x system needs one more word: x system df, x system prune, x system check/],
+    [["system", "walk"], /needs one more word: x system df/],
     [["run"], /no root/],
     [["pull"], /used so: x pull \[OPTIONS\] IMAGE/],
     [["pull", "a", "b"], /used so/],

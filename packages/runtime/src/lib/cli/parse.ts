@@ -56,7 +56,9 @@ function commandOf(args: readonly string[]): [string, string[]] {
   if (Object.hasOwn(commands, both)) return [both, args.slice(2)];
   if (Object.hasOwn(commands, first)) return [first, args.slice(1)];
   const family = Object.keys(commands).filter((name) => name.startsWith(`${first} `));
-  if (family.length > 0) throw new UsageError(`x ${first} is ${family.join(", ")}`);
+  if (family.length > 0) {
+    throw new UsageError(`x ${first} needs one more word: x ${family.join(", x ")}`);
+  }
   throw new UsageError(
     `no command is named ${JSON.stringify(first)}; x --help shows what there is`,
   );

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 
 /** What a client has asked a registry for. */
-export interface Asked {
+interface Asked {
   readonly path: string;
   readonly range: string | undefined;
 }

@@ -43,7 +43,7 @@ export function explained(error: unknown, program: string): unknown {
 export function failureOf(error: unknown, runsProgram: boolean): [number, string] {
   const message = error instanceof Error ? error.message : String(error);
   const line = printable(message.replace(/\s*\n\s*/g, "; "));
-  if (error instanceof NotExecutedError || error instanceof Interrupted)
-    return [error.status, line];
+  const isOwn = error instanceof NotExecutedError || error instanceof Interrupted;
+  if (isOwn) return [error.status, line];
   return [runsProgram ? NOT_STARTED : FAILED, line];
 }

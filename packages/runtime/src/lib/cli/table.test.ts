@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { agoText, bytesText, printable, table } from "./table.ts";
+import { agoText, bytesText, jsonText, printable, table } from "./table.ts";
 
 test("a table has columns as wide as their widest cell", () => {
   expect(
@@ -18,6 +18,14 @@ test("what a terminal would obey is written out, so that a name cannot move the 
     "A\n\\u001b[2Jx\\u000d\\u0007\\u009b\\u202e\n",
   );
   expect(printable("größe 5")).toBe("größe 5");
+});
+
+test("JSON has such characters as escapes, and reads the same", () => {
+  const value = { name: "a\u001B[2J\u009B\u202E\n", "\u{E0001}": ["größe"] };
+  const text = jsonText(value);
+  expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  expect(text).toContain("größe");
+  expect(JSON.parse(text)).toEqual(value);
 });
 
 describe("a number of bytes", () => {

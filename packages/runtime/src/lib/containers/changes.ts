@@ -9,6 +9,8 @@ import type { ContainerRecord } from "./record.ts";
  * What a container has added, modified and deleted, sorted by path. What its mounts cover, and
  * what is below its volumes, is none of its changes. Rejects with `X_CONTAINER_EPHEMERAL`, and
  * `X_IMAGE_STORE` for one that has lost a layer.
+ *
+ * @yields one change after the other, as the trees are read
  */
 export async function* containerChanges(
   store: Store,

@@ -51,12 +51,13 @@ describe.skipIf(why !== "")(`where the kernel stacks no layers${why}`, () => {
     expect(notices[0]).toMatch(/^the image was copied .*: no overlay .*a test says so/);
     const said = await run(container);
     expect(said).toMatch(/^new\n/);
-    const [rootLine = ""] = said.split("\n").filter((line) => line.split(" ")[4] === "/");
+    const rootLine = said.split("\n").find((line) => line.split(" ")[4] === "/");
     expect(rootLine).toMatch(/nosuid,nodev/);
 
     const changes: string[] = [];
-    for await (const { kind, path } of containerChanges(store, record))
+    for await (const { kind, path } of containerChanges(store, record)) {
       changes.push(`${kind} ${path}`);
+    }
     expect(changes).toEqual(expect.arrayContaining(["added etc/new", "deleted bin/true"]));
     expect(
       changes.filter((line) => !/ (etc|bin|srv|etc\/new|bin\/true|srv\/work)$/.test(line)),

@@ -87,10 +87,8 @@ async function note(
   rest: Omit<ContainerRecord, "name">,
 ): Promise<ContainerRecord> {
   await using _making = await lockContainers(store);
-  let name = wanted ?? newName();
-  if (wanted !== undefined) refuseName(store, name);
-  while (wanted === undefined && isTaken(store, name)) name = newName();
-  const record = { ...rest, name };
+  if (wanted !== undefined) refuseName(store, wanted);
+  const record = { ...rest, name: wanted ?? freeName(store) };
   writeRecord(placesOf(store.path, rest.id).directory, record);
   return record;
 }
@@ -100,6 +98,13 @@ function refuseName(store: Store, name: string): void {
   if (!isTaken(store, name)) return;
   const message = `the name ${name} is taken; x rm ${name} frees it`;
   throw new ContainerError("X_CONTAINER_NAME", message);
+}
+
+function freeName(store: Store): string {
+  for (;;) {
+    const name = newName();
+    if (!isTaken(store, name)) return name;
+  }
 }
 
 function isTaken(store: Store, name: string): boolean {

@@ -38,8 +38,8 @@ export function describeImage(
   options: ContainerOptions,
   host: HostFacts,
 ): ImageContainer {
-  const { args, entrypoint, user: wanted, name, stopSignal, ephemeral, image, ...rest } = options;
-  const { signal, onProgress, ...sandbox } = rest;
+  const { args, entrypoint, user: wanted, stopSignal } = options;
+  const sandbox = sandboxPart(options);
   const user = resolveUser(wanted ?? config.User ?? "", database);
   const cwd = sandbox.cwd ?? directoryOf(config.WorkingDir ?? "/", "cwd");
   const volumes = Object.keys(config.Volumes ?? {}).flatMap((path) => {
@@ -69,6 +69,22 @@ export function describeImage(
     stopSignal: stopSignalOf(stopSignal, config),
     covered: [...OWN_MOUNTS, ...volumes, ...mounts.map(({ destination }) => destination)],
   };
+}
+
+/** What of the options is the sandbox's as it stands. */
+function sandboxPart({
+  args: _args,
+  entrypoint: _entrypoint,
+  user: _user,
+  name: _name,
+  stopSignal: _stopSignal,
+  ephemeral: _ephemeral,
+  image: _image,
+  signal: _signal,
+  onProgress: _onProgress,
+  ...sandbox
+}: ContainerOptions): Omit<Sandbox, "root" | "args" | "user"> {
+  return sandbox;
 }
 
 function readOnly(path: string): BindMount {

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { SnapshotEntry } from "@x/image/testing";
 import { openMountNamespace } from "./mount-namespace.ts";
 
 /** A podman whose storage is its own, and whose mounts are in a namespace that ends with it. */
@@ -10,6 +11,14 @@ export interface Podman extends AsyncDisposable {
   run(...args: readonly string[]): Promise<string>;
   /** Mounts an image; the path leads there from outside. */
   mount(image: string): Promise<string>;
+}
+
+/**
+ * Podman leaves out what an archive says of the root itself, and gives it mode 0555 and the time of
+ * its unpacking; umoci and we do as the archive says. For `treeDifferences`.
+ */
+export function exceptPodmansRoot(path: string, property: keyof SnapshotEntry): boolean {
+  return path === "." && (property === "mode" || property === "mtime");
 }
 
 /**

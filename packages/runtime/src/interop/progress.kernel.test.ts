@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Progress } from "@x/image";
 import {
   canMakeImages,
   makeManyLayerImage,
@@ -7,6 +8,7 @@ import {
   type TestRegistry,
 } from "@x/image/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { complaint } from "../testing/complaint.ts";
 import { onTerminal } from "../testing/terminal.ts";
 import { openWorkplace, type Workplace } from "../testing/workplace.ts";
 
@@ -66,6 +68,28 @@ describe.skipIf(missing !== undefined)(`x tells how it gets on${reason}`, () => 
     const env = { ...work.env, ...storeOf("quiet-terminal") };
     const { text } = await onTerminal([...work.program, ...quiet], env);
     expect(text.replaceAll("\r\n", "\n")).toBe(result.stdout);
+  });
+
+  test("in lines of JSON, for programs", async () => {
+    const surroundings = { env: storeOf("json") };
+    const pulled = await work.xIn(surroundings, "pull", "--format", "json", image);
+    const events = pulled.stderr
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Progress);
+    const done = events.filter(({ phase, state }) => phase === "unpack" && state === "done");
+    expect(done).toHaveLength(4);
+    expect(done.every(({ bytes, total }) => bytes === total)).toBe(true);
+    const result = JSON.parse(pulled.stdout) as { name: string; digest: string };
+    expect(result.name).toBe(`${image}:latest`);
+    const push = ["push", "--quiet", "--format", "json", image];
+    const pushed = await work.xIn(surroundings, ...push, `${image}:again`);
+    const named = { name: `${image}:again`, digest: result.digest };
+    expect([JSON.parse(pushed.stdout), pushed.stderr]).toEqual([named, ""]);
+    expect(complaint(await work.xIn(surroundings, "pull", "--format", "xml", image))).toEqual([
+      1,
+      "x: --format xml is neither text nor json",
+    ]);
   });
 
   test("and what there is as JSON", async () => {

@@ -16,6 +16,13 @@ export interface CommandShape {
 const json: Options = {
   format: { type: "string", value: "table|json", help: "how to print it (table)" },
 };
+const jsonLines: Options = {
+  format: {
+    type: "string",
+    value: "text|json",
+    help: "how to print the result and the progress (text)",
+  },
+};
 const quiet: Options = {
   quiet: { type: "boolean", short: "q", help: "say nothing but the result" },
 };
@@ -128,6 +135,7 @@ export const commands: Readonly<Record<string, CommandShape>> = {
       ...pullOptions,
       "all-platforms": { type: "boolean", help: "all of them" },
       ...registryOptions,
+      ...jsonLines,
       ...quiet,
     },
     words: [1, 1],
@@ -136,7 +144,7 @@ export const commands: Readonly<Record<string, CommandShape>> = {
   push: {
     usage: "[OPTIONS] IMAGE [DESTINATION]",
     help: "give an image to a registry",
-    options: { ...registryOptions, ...quiet },
+    options: { ...registryOptions, ...jsonLines, ...quiet },
     words: [1, 2],
     load: async () => (await import("./commands/push.ts")).push,
   },
@@ -181,6 +189,7 @@ export const commands: Readonly<Record<string, CommandShape>> = {
     options: {
       ...pullOptions,
       name: { type: "string", value: "NAME", help: "what to call an image that has no name" },
+      ...jsonLines,
       ...quiet,
     },
     words: [1, 1],
@@ -196,6 +205,7 @@ export const commands: Readonly<Record<string, CommandShape>> = {
         value: "oci|oci-directory|docker",
         help: "an OCI layout as a tar or a directory, or what docker load reads (oci)",
       },
+      ...jsonLines,
       ...quiet,
     },
     words: [1, 1],

@@ -25,6 +25,12 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${jsonText(value)}\n`);
 }
 
+/** An image that was moved: by name and digest, by its digest alone, or as a line of JSON. */
+export function printImage({ switches, values }: Flags, name: string, digest: string): void {
+  if (values["format"] === "json") print(jsonText({ name, digest }, 0));
+  else print(switches.has("quiet") ? digest : `${name}@${digest}`);
+}
+
 /** A remark on standard error. */
 export function remark(line: string): void {
   process.stderr.write(`x: ${printable(line)}\n`);

@@ -13,7 +13,12 @@ const one: Progress = {
   state: "running",
 };
 
-function seen(isTTY: boolean, quiet: boolean, events: readonly Progress[]): string {
+function seen(
+  isTTY: boolean,
+  quiet: boolean,
+  events: readonly Progress[],
+  values: Readonly<Record<string, string>> = {},
+): string {
   let text = "";
   const stream = new Writable({
     write(chunk, _, done) {
@@ -22,7 +27,7 @@ function seen(isTTY: boolean, quiet: boolean, events: readonly Progress[]): stri
     },
   });
   Object.assign(stream, { isTTY, rows: 24, columns: 60 });
-  const flags = { lists: {}, values: {}, switches: new Set(quiet ? ["quiet"] : []) };
+  const flags = { lists: {}, values, switches: new Set(quiet ? ["quiet"] : []) };
   {
     using view = progressView(flags, stream as unknown as NodeJS.WriteStream);
     for (const event of events) view.onProgress?.(event);
@@ -55,6 +60,13 @@ describe("progress", () => {
     // oxlint-disable-next-line no-control-regex
     const plain = lines.map((line) => line.replace(/\u001B\[\d*[A-Z]/g, ""));
     expect(Math.max(...plain.map((line) => line.length))).toBeLessThan(60);
+  });
+
+  test("is a line of JSON each time when that is asked for, on a terminal as well", () => {
+    const lines = seen(true, false, events, { format: "json" }).trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as Progress)).toEqual(events);
+    expect(seen(true, true, events, { format: "json" })).toBe("");
+    expect(() => seen(true, true, [], { format: "xml" })).toThrow(/xml is neither text nor json/);
   });
 
   test("says nothing when it is to be quiet", () => {

@@ -1,7 +1,8 @@
 import type { WriteStream } from "node:tty";
 import type { Progress } from "@x/image";
 import type { Flags } from "./invocation.ts";
-import { bytesText } from "./table.ts";
+import { bytesText, jsonText } from "./table.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** Somebody who is told how work goes on. */
 export interface ProgressView extends Disposable {
@@ -11,13 +12,28 @@ export interface ProgressView extends Disposable {
 const BAR = 24;
 const REDRAW_MS = 80;
 
-/** Bars on a terminal, a line for each piece of work that ends elsewhere, nothing with `--quiet`. */
+/**
+ * Bars on a terminal, a line for each piece of work that ends elsewhere, nothing with `--quiet`;
+ * with `--format json` a line of JSON each time. Throws `UsageError` for another format.
+ */
 export function progressView(
-  { switches }: Flags,
+  { switches, values }: Flags,
   stream: NodeJS.WriteStream = process.stderr,
 ): ProgressView {
+  const { format = "text" } = values;
+  if (format !== "text" && format !== "json") {
+    throw new UsageError(`--format ${format} is neither text nor json`);
+  }
   if (switches.has("quiet")) return { [Symbol.dispose]() {} };
+  if (format === "json") return jsonLines(stream);
   return stream.isTTY ? bars(stream) : lines(stream);
+}
+
+function jsonLines(stream: NodeJS.WritableStream): ProgressView {
+  return {
+    onProgress: (progress) => void stream.write(`${jsonText(progress, 0)}\n`),
+    [Symbol.dispose]() {},
+  };
 }
 
 function lines(stream: NodeJS.WritableStream): ProgressView {

@@ -22,11 +22,11 @@ export function printable(text: string): string {
 }
 
 /** A value as JSON, in which such characters are written as escapes. */
-export function jsonText(value: unknown): string {
+export function jsonText(value: unknown, indent = 2): string {
   const escaped = (unit: string): string =>
     `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
   // A line feed is the layout's: those of strings are escapes already.
-  return JSON.stringify(value, null, 2).replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, (one) =>
+  return JSON.stringify(value, null, indent).replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, (one) =>
     one.split("").map(escaped).join(""),
   );
 }

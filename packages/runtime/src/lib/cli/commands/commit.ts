@@ -4,7 +4,7 @@ import { findContainer } from "../../containers/list.ts";
 import { interruptible } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
 import { makeFlags } from "../make-flags.ts";
-import { print } from "../output.ts";
+import { printImage } from "../output.ts";
 
 /** `x commit`: what a container wrote becomes a layer of a new image. */
 export async function commit({ words, flags }: Invocation): Promise<number> {
@@ -18,6 +18,6 @@ export async function commit({ words, flags }: Invocation): Promise<number> {
     name,
     signal: work.signal,
   });
-  print(flags.switches.has("quiet") ? descriptor.digest : `${name}@${descriptor.digest}`);
+  printImage(flags, name, descriptor.digest);
   return 0;
 }

@@ -2,7 +2,7 @@ import { formatReference, importRoot as importImage, openStore, parseReference }
 import { interruptible } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
 import { makeFlags } from "../make-flags.ts";
-import { print } from "../output.ts";
+import { printImage } from "../output.ts";
 import { platformFlag } from "../registry-flags.ts";
 
 /** `x import`: a root file system, or a tar of one, becomes an image of one layer. */
@@ -17,6 +17,6 @@ export async function importRoot({ words, flags }: Invocation): Promise<number> 
     name,
     signal: work.signal,
   });
-  print(flags.switches.has("quiet") ? descriptor.digest : `${name}@${descriptor.digest}`);
+  printImage(flags, name, descriptor.digest);
   return 0;
 }

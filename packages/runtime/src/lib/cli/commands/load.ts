@@ -9,7 +9,7 @@ import {
 } from "@x/image";
 import { interruptible } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
-import { print } from "../output.ts";
+import { printImage } from "../output.ts";
 import { progressView } from "../progress.ts";
 import { platformFlag } from "../registry-flags.ts";
 
@@ -35,7 +35,7 @@ export async function load({ words, flags }: Invocation): Promise<number> {
       signal: work.signal,
     });
     for (const other of others) await store.tag(other, descriptor);
-    print(`${name}@${descriptor.digest}`);
+    printImage(flags, name!, descriptor.digest);
   }
   return 0;
 }

@@ -1,7 +1,7 @@
 import { openStore, pull as pullImage } from "@x/image";
 import { interruptible } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
-import { print, remark } from "../output.ts";
+import { printImage, remark } from "../output.ts";
 import { progressView } from "../progress.ts";
 import { platformFlag, registryFlags } from "../registry-flags.ts";
 
@@ -18,6 +18,6 @@ export async function pull({ words, flags }: Invocation): Promise<number> {
     signal: work.signal,
   });
   for (const notice of unpacked?.notices ?? []) remark(notice);
-  print(flags.switches.has("quiet") ? descriptor.digest : `${name}@${descriptor.digest}`);
+  printImage(flags, name, descriptor.digest);
   return 0;
 }

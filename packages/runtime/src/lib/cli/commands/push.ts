@@ -2,7 +2,7 @@ import { formatReference, openStore, parseReference, push as pushImage } from "@
 import { findImage } from "../../image/find.ts";
 import { interruptible } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
-import { print } from "../output.ts";
+import { printImage } from "../output.ts";
 import { progressView } from "../progress.ts";
 import { registryFlags } from "../registry-flags.ts";
 
@@ -19,7 +19,7 @@ export async function push({ words, flags }: Invocation): Promise<number> {
     signal: work.signal,
   });
   const { digest } = pushed.descriptor;
-  const target = { ...parseReference(destination ?? name), digest };
-  print(flags.switches.has("quiet") ? digest : formatReference(target));
+  const { digest: _, ...target } = parseReference(destination ?? name);
+  printImage(flags, formatReference(target), digest);
   return 0;
 }

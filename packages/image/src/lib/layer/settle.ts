@@ -57,6 +57,11 @@ export async function settleLayer(
   }
 }
 
+/** Whether there is anything that {@link settleLayer} would have to ask the layers below. */
+export function needsLowers({ implicit, pendingLinks, hidden, opaque }: Applied): boolean {
+  return implicit.length > 0 || pendingLinks.length > 0 || hidden.length > 0 || opaque.includes("");
+}
+
 function openRoot(directory: string): number {
   try {
     return openHost(directory);

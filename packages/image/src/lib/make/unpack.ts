@@ -2,10 +2,11 @@ import pLimit from "p-limit";
 import { allOrNone, stopWith } from "../abort.ts";
 import { ImageError } from "../error.ts";
 import { applyLayer, type Applied, type ApplyOptions } from "../layer/apply.ts";
-import { settleLayer } from "../layer/settle.ts";
+import { needsLowers, settleLayer } from "../layer/settle.ts";
 import type { Progress, WorkOptions } from "../progress.ts";
 import type { Descriptor, ImageConfig } from "../spec/types.ts";
 import type { LayerRecord } from "../store/layer-record.ts";
+import type { EnsureLayerOptions } from "../store/layers.ts";
 import type { Store } from "../store/store.ts";
 import type { ArrivingBlob } from "./arrivals.ts";
 import { layersIn, readImage, type ImageLayer, type StoredImage } from "./stored-image.ts";
@@ -75,11 +76,12 @@ export async function unpackLayers(
         },
       );
       await blob.whole;
-      const lowers = (await Promise.all(below)).toReversed();
-      await settleLayer(directory, applied, lowers);
+      if (needsLowers(applied)) {
+        await settleLayer(directory, applied, (await Promise.all(below)).toReversed());
+      }
       return recordOf(layer, applied);
     };
-    directories.push(ensure(store, layer, make, { ...options, signal }));
+    directories.push(ensure(store, layer, make, { ...options, signal, after: below.at(-1) }));
   }
   const lower = (await allOrNone(stop, directories)).toReversed();
   return { ...image, lower, notices: await noticesOf(store, image) };
@@ -117,7 +119,7 @@ async function ensure(
   store: Store,
   layer: ImageLayer,
   make: (directory: string) => Promise<LayerRecord>,
-  { signal, onProgress }: { signal: AbortSignal } & WorkOptions,
+  { signal, after, onProgress }: EnsureLayerOptions & WorkOptions,
 ): Promise<string> {
   let isMade = false;
   const directory = await store.ensureLayer(
@@ -126,7 +128,7 @@ async function ensure(
       isMade = true;
       return make(directory);
     },
-    { signal },
+    { ...(signal && { signal }), after },
   );
   if (!isMade) onProgress?.(progressOf(layer, "exists", layer.descriptor.size));
   return directory;
@@ -175,7 +177,7 @@ function recordOf({ diffId, parent }: ImageLayer, applied: Applied): LayerRecord
 }
 
 function notesOf({ skipped }: Applied): string[] {
-  return skipped.map(({ name, reason }) => `${name} is left out: ${reason}`);
+  return skipped.map(({ name, reason }) => `${name} is not as in the image: ${reason}`);
 }
 
 /** Also of layers that were there already. */

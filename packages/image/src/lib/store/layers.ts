@@ -13,6 +13,13 @@ import { errnoOf, writeError } from "./store-error.ts";
 /** Fills an empty directory with a layer, and says what it is. */
 export type MakeLayer = (directory: string) => Promise<LayerRecord>;
 
+/** How a layer is made. */
+export interface EnsureLayerOptions {
+  readonly signal?: AbortSignal;
+  /** Nobody finds the layer before this is so: that the one below is there. */
+  readonly after?: Promise<unknown> | undefined;
+}
+
 /** The directory of a layer's files if it is there, whole. */
 export async function findLayer(paths: StorePaths, chainId: Digest): Promise<string | undefined> {
   if ((await readLayer(paths, chainId)) === undefined) return undefined;
@@ -43,7 +50,7 @@ export async function ensureLayer(
   paths: StorePaths,
   chainId: Digest,
   make: MakeLayer,
-  signal?: AbortSignal,
+  { signal, after }: EnsureLayerOptions = {},
 ): Promise<string> {
   const found = await findLayer(paths, chainId);
   if (found !== undefined) return found;
@@ -65,6 +72,7 @@ export async function ensureLayer(
     signal?.throwIfAborted();
     const text = formatLayer(chainId, record);
     await writeDurably(recordOf(unfinished), text, paths.incoming);
+    await after;
     // What lacks its record or its files, as only a damaged disk or a person can have left it.
     await discard(paths, layerPath(paths, chainId));
     await rename(unfinished, layerPath(paths, chainId));

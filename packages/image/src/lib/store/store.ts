@@ -13,7 +13,8 @@ import type { Keep } from "./garbage.ts";
 import type { NamedDescriptor } from "./index-file.ts";
 import { namedIn } from "./index-file.ts";
 import type { StoredLayer } from "./layer-record.ts";
-import { ensureLayer, findLayer, readLayer, type MakeLayer } from "./layers.ts";
+import { ensureLayer, findLayer, readLayer } from "./layers.ts";
+import type { EnsureLayerOptions, MakeLayer } from "./layers.ts";
 import { lock, type Lock } from "./lock.ts";
 import { storePaths, useLock, type StorePaths } from "./paths.ts";
 import { putBlob, type OpenBlob, type PutBlobOptions } from "./put-blob.ts";
@@ -154,8 +155,12 @@ export class Store {
    * The directory of a layer's files, which `make` fills, in an empty directory, unless it is there.
    * Of all processes one makes it and the others wait. Hold {@link use} as long as you need it.
    */
-  async ensureLayer(chainId: Digest, make: MakeLayer, options: WaitOptions = {}): Promise<string> {
-    return ensureLayer(this.#paths, chainId, make, options.signal);
+  async ensureLayer(
+    chainId: Digest,
+    make: MakeLayer,
+    options: EnsureLayerOptions = {},
+  ): Promise<string> {
+    return ensureLayer(this.#paths, chainId, make, options);
   }
 
   /** Nothing is collected until the result is released or disposed of. */

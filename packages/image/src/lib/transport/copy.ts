@@ -60,11 +60,13 @@ export async function copyImage(
   const known = await allOrNone(stop, [
     ...images.map((image) =>
       limit(async (): Promise<KnownImage> => {
-        const config = await copyConfig(copyBlob, source, destination, image, signal);
-        const found = { ...knownOf(image), ...(config && { config }) };
-        if (config && platform && isSingle) checkPlatform(config, platform, source);
-        onImage?.(found);
-        return found;
+        const onConfig = (config: ImageConfig): void => {
+          if (platform && isSingle) checkPlatform(config, platform, source);
+          onImage?.({ ...knownOf(image), config });
+        };
+        const config = await copyConfig(copyBlob, { source, destination, image, signal, onConfig });
+        if (config === undefined) onImage?.(knownOf(image));
+        return { ...knownOf(image), ...(config && { config }) };
       }),
     ),
     ...largestFirst(images).map((layer) => limit(async () => void (await copyBlob(layer)))),
@@ -76,13 +78,19 @@ export async function copyImage(
   return { descriptor: named.descriptor, images: known.filter((image) => image !== undefined) };
 }
 
+interface ConfigCopy {
+  readonly source: ImageSource;
+  readonly destination: ImageDestination;
+  readonly image: FoundImage;
+  readonly signal: AbortSignal;
+  /** Hears of it before it is stored, and may refuse it. */
+  readonly onConfig: (config: ImageConfig) => void;
+}
+
 /** The configuration, checked before it is stored; one that is there is not fetched again. */
 async function copyConfig(
   copyBlob: CopyBlob,
-  source: ImageSource,
-  destination: ImageDestination,
-  { manifest }: FoundImage,
-  signal: AbortSignal,
+  { source, destination, image: { manifest }, signal, onConfig }: ConfigCopy,
 ): Promise<ImageConfig | undefined> {
   const descriptor = manifest.config;
   if (!isConfigType(descriptor.mediaType)) {
@@ -92,7 +100,9 @@ async function copyConfig(
   let config: ImageConfig | undefined;
   const read = async (from: Pick<ImageSource, "blob">): Promise<Uint8Array> => {
     const bytes = await readBlob(from, descriptor, signal);
+    const isFirst = config === undefined;
     config = configOf(bytes, manifest, source);
+    if (isFirst) onConfig(config);
     return bytes;
   };
   await copyBlob(descriptor, () => read(source));
@@ -122,9 +132,13 @@ function checkPlatform(config: ImageConfig, wanted: Platform, source: ImageSourc
   });
 }
 
-/** The layers of all images, each once: what takes longest begins first. */
+/**
+ * The layers of all images, each once: what takes longest begins first. Those of about one size
+ * come from the bottom up, for a layer is finished after the ones below it.
+ */
 function largestFirst(images: readonly FoundImage[]): Descriptor[] {
   const layers = images.flatMap(({ manifest }) => manifest.layers);
   const once = new Map(layers.map((layer) => [layer.digest, layer]));
-  return [...once.values()].toSorted((a, b) => b.size - a.size);
+  const magnitude = ({ size }: Descriptor): number => Math.floor(Math.log2(size + 1));
+  return [...once.values()].toSorted((a, b) => magnitude(b) - magnitude(a));
 }

@@ -1,4 +1,3 @@
-import { chownSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   canMakeImages,
@@ -12,6 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startContainerd } from "../testing/containerd.ts";
 import { addDebian } from "../testing/debian-layout.ts";
+import { ordinaryUser } from "../testing/ordinary-user.ts";
 import { exceptPodmansRoot, startPodman, type Podman } from "../testing/podman.ts";
 import { stackedTree } from "../testing/stacked-tree.ts";
 import { treeDifferences } from "../testing/tree-differences.ts";
@@ -153,11 +153,7 @@ describe.skipIf(missing !== undefined)(`an image that x has changed${reason}`, (
   });
 
   test("by an ordinary user is the same for everybody", async () => {
-    const home = at("ordinary");
-    mkdirSync(home);
-    chownSync(home, 65_534, 65_534);
-    const env = { HOME: home, X_STORE: join(home, "store"), XDG_RUNTIME_DIR: home, TMPDIR: home };
-    const user = { uid: 65_534, gid: 65_534, cwd: "/", env };
+    const user = ordinaryUser(work);
     const [image, theirs] = [`${registry.host}/busybox`, `${registry.host}/rootless`];
     const script = [
       "id -u; mkdir /made; echo a > /made/file; chmod 4711 /made/file",

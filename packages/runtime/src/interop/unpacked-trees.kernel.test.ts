@@ -14,6 +14,7 @@ import {
   type TestRegistry,
 } from "@x/image/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ordinaryUser } from "../testing/ordinary-user.ts";
 import { exceptPodmansRoot, startPodman, type Podman } from "../testing/podman.ts";
 import { stackedTree } from "../testing/stacked-tree.ts";
 import { treeDifferences } from "../testing/tree-differences.ts";
@@ -143,6 +144,33 @@ describe.skipIf(missing !== undefined)(`what x unpacks${reason}`, () => {
       expect(treeDifferences(ours, podmans, exceptPodmansRoot)).toEqual([]);
     },
   );
+
+  test("for an ordinary user has the same owners and modes again when it is exported", async () => {
+    const { home, ...user } = ordinaryUser(work);
+    const pulled = await work.xIn(user, "pull", "--quiet", ref("three"));
+    expect(pulled.status).toBe(0);
+    const notices = pulled.stderr.trimEnd().split("\n").toSorted();
+    expect(notices).toEqual([
+      expect.stringMatching(/^x: .*bin\/capable is not as in the image: .*security.capability/),
+      expect.stringMatching(/^x: .*dev\/loop9 is not as in the image: only root can make devices/),
+      expect.stringMatching(/^x: .*dev\/null is not as in the image: only root can make devices/),
+    ]);
+    const tar = join(home, "tree.tar");
+    const exported = await work.xIn(user, "export", "-o", tar, ref("three"));
+    expect(exported).toMatchObject({ status: 0 });
+    mkdirSync(at("again"));
+    const options = ["--numeric-owner", "--same-owner", "--xattrs", "--xattrs-include=*"];
+    await work.tool("tar", "-C", at("again"), ...options, "-xpf", tar);
+    const again = await snapshotTree(at("again"));
+    expect(treeDifferences(again, await umociTree("three"))).toEqual([
+      expect.stringMatching(/^bin\/capable: xattrs \{\} \| /),
+      "dev/loop9: only theirs",
+      "dev/null: only theirs",
+      // The kernel lets nobody write anything down beside a link. Source: xattr(7).
+      "kept/dangling: uid 0 | 1000",
+      "kept/dangling: gid 0 | 1000",
+    ]);
+  });
 
   test("of an archive that skopeo wrote for docker is the same", async () => {
     const archive = at("skopeo.tar");

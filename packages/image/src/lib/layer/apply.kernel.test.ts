@@ -172,7 +172,7 @@ describe("applyLayer", () => {
       ]);
       expect(applied.opaqueXattr).toBe("user.overlay.opaque");
     });
-    expect(notices[0]).toBe("null is left out: only root can make devices");
+    expect(notices[0]).toBe("null is not as in the image: only root can make devices");
     if (!isRoot) return;
     const tree = await snapshotTree(place.root);
     expect(tree.get("locked")).toMatchObject({

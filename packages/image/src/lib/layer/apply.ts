@@ -102,7 +102,7 @@ export async function applyLayer(
     if (skipped.length >= mostSkipped) return;
     const notice = { name: printable(name), reason };
     skipped.push(notice);
-    options.onNotice?.(`${notice.name} is left out: ${reason}`);
+    options.onNotice?.(`${notice.name} is not as in the image: ${reason}`);
   });
   const opaqueXattr = `${options.opaqueAttribute ?? (context.uid === 0 ? "trusted" : "user")}.overlay.opaque`;
   const directories = openRoot(directory, whiteouts, {

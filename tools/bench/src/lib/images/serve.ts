@@ -15,7 +15,7 @@ export interface Served {
 const makers: Readonly<Record<string, (layout: string) => unknown>> = {
   debian: (layout) => makeDebianImage(layout),
   "20-layers": (layout) =>
-    makeManyLayerImage(layout, { tag: "20-layers", layers: 20, files: 100, bytes: 20 * 1024 }),
+    makeManyLayerImage(layout, { tag: "20-layers", layers: 20, files: 400, bytes: 20 * 1024 }),
 };
 
 /** Starts a registry with these images, whose files go into `folder`. */

@@ -15,7 +15,7 @@ import { leftBehind } from "../testing/left-behind.ts";
 import { makeManyFilesImage, noise } from "../testing/many-files-image.ts";
 import { wholeInRegistry } from "../testing/whole-in-registry.ts";
 import { faultsOf, layerTrees, leftIn, type LayerTrees } from "../testing/store-audit.ts";
-import { startX, type XProcess } from "../testing/x-process.ts";
+import { bundleX, type StartX } from "../testing/x-process.ts";
 
 const why = registryMissing ?? "";
 const KILLS = Number(process.env["KILLS"] ?? 50);
@@ -26,13 +26,15 @@ describe.skipIf(why !== "")(`kill -9 at fifty moments of each${why && ` (${why})
   let registry: TestRegistry;
   let image = "";
   let trees: LayerTrees;
+  let startX: StartX;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "x-kills-"));
+    startX = await bundleX(folder);
     registry = await startRegistry();
     image = `${registry.host}/many:latest`;
     const store = await openStore({ path: join(folder, "whole") });
-    const many = { layers: 4, files: 20, bytes: 30_000 };
+    const many = { layers: 3, files: 8, bytes: 50_000 };
     const descriptor = await makeManyFilesImage(store, image, many);
     await push(store, image);
     await unpackImage(store, descriptor);
@@ -60,13 +62,12 @@ describe.skipIf(why !== "")(`kill -9 at fifty moments of each${why && ` (${why})
     expect(leftIn(store)).toEqual([]);
   };
   const mendsByCommand = async (store: Store): Promise<void> => {
-    const check = async () => (await startX(store.path, ["system", "check"])).outcome;
+    const check = () => startX(store.path, ["system", "check"]).outcome;
     expect(await check()).toMatchObject({ status: 0, stderr: "" });
     expect(await check()).toMatchObject({ status: 0, stdout: "nothing to mend\n", stderr: "" });
   };
   const nextByCommand = async (store: Store, ...args: string[]): Promise<void> => {
-    const x: XProcess = await startX(store.path, args);
-    expect(await x.outcome).toMatchObject({ status: 0, stderr: "" });
+    expect(await startX(store.path, args).outcome).toMatchObject({ status: 0, stderr: "" });
   };
 
   const killPull = async (): Promise<Killed> => {
@@ -78,6 +79,7 @@ describe.skipIf(why !== "")(`kill -9 at fifty moments of each${why && ` (${why})
       expect((await layerTrees(store)).size).toBe(trees.size);
     };
     return killAtRandom({
+      startX,
       store: store.path,
       kills: KILLS,
       seed: SEED,
@@ -101,6 +103,7 @@ describe.skipIf(why !== "")(`kill -9 at fifty moments of each${why && ` (${why})
     await packed();
     const args = ["explain", image, "--", "true"];
     return killAtRandom({
+      startX,
       store: store.path,
       kills: KILLS,
       seed: SEED + 1,
@@ -120,12 +123,13 @@ describe.skipIf(why !== "")(`kill -9 at fifty moments of each${why && ` (${why})
     const container = await createContainer(store, base, { name: "work", args: ["true"] });
     const { record } = container;
     const { upper } = placesOf(store.path, record.id);
-    for (let i = 0; i < 40; i++) writeFileSync(join(upper, `new-${i}`), noise(`${i}`, i * 2000));
+    for (let i = 0; i < 20; i++) writeFileSync(join(upper, `new-${i}`), noise(`${i}`, i * 4000));
     await container.close({ exitCode: 0, signal: null });
     const name = `${registry.host}/committed:latest`;
     const { descriptor } = await commitContainer(store, record, { name, sourceDateEpoch: 0 });
     const want = descriptor.digest;
     return killAtRandom({
+      startX,
       store: store.path,
       kills: KILLS,
       seed: SEED + 2,
@@ -145,6 +149,7 @@ describe.skipIf(why !== "")(`kill -9 at fifty moments of each${why && ` (${why})
     const { store } = await storeWith("push");
     const target = (time: number): string => `${registry.host}/pushed-${time}:latest`;
     return killAtRandom({
+      startX,
       store: store.path,
       kills: KILLS,
       seed: SEED + 3,

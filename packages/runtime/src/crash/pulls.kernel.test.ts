@@ -7,7 +7,7 @@ import { registryMissing, startRegistry, type TestRegistry } from "@x/image/test
 import { checkSystem } from "../lib/containers/check.ts";
 import { startBlobProxy } from "../testing/blob-proxy.ts";
 import { makeManyFilesImage } from "../testing/many-files-image.ts";
-import { startX } from "../testing/x-process.ts";
+import { bundleX, type StartX } from "../testing/x-process.ts";
 
 const why = registryMissing ?? "";
 
@@ -16,8 +16,10 @@ describe.skipIf(why !== "")(
   () => {
     let folder = "";
     let registry: TestRegistry;
+    let startX: StartX;
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), "x-pulls-"));
+      startX = await bundleX(folder);
       registry = await startRegistry();
       const name = `${registry.host}/many:latest`;
       const store = await openStore({ path: join(folder, "source") });
@@ -34,7 +36,7 @@ describe.skipIf(why !== "")(
       await using proxy = await startBlobProxy(registry.host, { clients: 3 });
       const name = `${proxy.host}/many:latest`;
       const pulls = [1, 2, 3].map(() => startX(store, ["pull", "-q", name]));
-      const outcomes = await Promise.all(pulls.map(async (x) => (await x).outcome));
+      const outcomes = await Promise.all(pulls.map(({ outcome }) => outcome));
       for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 0, stderr: "" });
       const paths = proxy.downloads.map(({ path }) => path);
       expect(paths.toSorted()).toEqual([...new Set(paths)].toSorted());
@@ -45,7 +47,7 @@ describe.skipIf(why !== "")(
       const store = await openStore({ path: join(folder, "interrupted") });
       {
         await using proxy = await startBlobProxy(registry.host, { stallAfter: 300_000 });
-        const x = await startX(store.path, ["pull", "-q", `${proxy.host}/many:latest`]);
+        const x = startX(store.path, ["pull", "-q", `${proxy.host}/many:latest`]);
         await vi.waitFor(() => expect(bytesOf(partials(store.path))).toBeGreaterThan(0), 30_000);
         x.kill("SIGINT");
         const { status, stdout, stderr } = await x.outcome;
@@ -57,7 +59,7 @@ describe.skipIf(why !== "")(
       expect(await checkSystem(store, { verify: true })).toHaveLength(kept.length);
 
       await using proxy = await startBlobProxy(registry.host);
-      const again = await startX(store.path, ["pull", "-q", `${proxy.host}/many:latest`]);
+      const again = startX(store.path, ["pull", "-q", `${proxy.host}/many:latest`]);
       expect(await again.outcome).toMatchObject({ status: 0, stderr: "" });
       const resumed = proxy.downloads.flatMap(({ path, range }) =>
         range === undefined ? [] : [`${path.split("sha256:")[1]}.partial from ${range}`],

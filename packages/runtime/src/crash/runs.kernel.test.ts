@@ -9,24 +9,25 @@ import { busyboxMissing, makeBusybox } from "../testing/busybox-root.ts";
 import { leftBehind } from "../testing/left-behind.ts";
 import { seeded } from "../testing/seeded.ts";
 import { leftIn } from "../testing/store-audit.ts";
-import { startX, type XOutcome } from "../testing/x-process.ts";
+import { bundleX, type StartX, type XOutcome } from "../testing/x-process.ts";
 
 const image = "localhost/busybox:latest";
 describe.skipIf(busyboxMissing !== "")(`kill -9 of a run${busyboxMissing}`, () => {
   const folder = mkdtempSync(join(tmpdir(), "x-runs-"));
   let store: Store;
+  let startX: StartX;
   /** By how long it sleeps, a process of a container of ours is known. */
   const seconds = String(100_000 + process.pid);
   const left = (): string[] => leftBehind(folder, seconds);
   beforeAll(async () => {
+    startX = await bundleX(folder);
     store = await openStore({ path: join(folder, "store") });
     await makeBusybox(store, image);
     await x("run", "--rm", image, "--", "true");
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const x = async (...args: string[]): Promise<XOutcome> =>
-    (await startX(store.path, args)).outcome;
+  const x = async (...args: string[]): Promise<XOutcome> => startX(store.path, args).outcome;
   const isClean = async (): Promise<void> => {
     expect(await checkSystem(store)).toEqual([]);
     expect(leftIn(store)).toEqual([]);
@@ -35,7 +36,7 @@ describe.skipIf(busyboxMissing !== "")(`kill -9 of a run${busyboxMissing}`, () =
   };
   /** Starts a container that runs, and says so, until it is killed. */
   const running = async (...options: string[]) => {
-    const run = await startX(store.path, ["run", ...options, image, "--", "sh", "-c", script]);
+    const run = startX(store.path, ["run", ...options, image, "--", "sh", "-c", script]);
     return { run, kill: async () => (run.kill("SIGKILL"), await run.outcome) };
   };
   const script = `echo made > /made; sleep ${seconds}`;
@@ -87,7 +88,7 @@ describe.skipIf(busyboxMissing !== "")(`kill -9 of a run${busyboxMissing}`, () =
       const killAfter = ((i + random()) / kills) * whole.duration!;
       const options = i % 2 === 0 ? ["--rm"] : ["--name", "n"];
       const args = ["run", ...options, image, "--", "true"];
-      const { signal } = await (await startX(store.path, args, { killAfter })).outcome;
+      const { signal } = await startX(store.path, args, { killAfter }).outcome;
       if (signal === "SIGKILL") struck++;
       await vi.waitFor(() => expect(left()).toEqual([]), 10_000);
       const mended = await checkSystem(store, { repair: true });

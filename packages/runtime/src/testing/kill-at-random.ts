@@ -1,8 +1,9 @@
 import { seeded } from "./seeded.ts";
-import { startX, type XOutcome } from "./x-process.ts";
+import type { StartX, XOutcome } from "./x-process.ts";
 
 /** A command that is killed while it works on a store, again and again. */
 export interface Killing {
+  readonly startX: StartX;
   readonly store: string;
   /** How many kills have to strike it at work. */
   readonly kills: number;
@@ -27,11 +28,11 @@ export interface Killed {
  * the time that it takes. Those that come too late do not count.
  */
 export async function killAtRandom(killing: Killing): Promise<Killed> {
-  const { store, kills, seed, args, afterwards } = killing;
+  const { startX, store, kills, seed, args, afterwards } = killing;
   const random = seeded(seed);
   const runX = async (time: number, killAfter?: number): Promise<XOutcome> => {
     const options = killAfter === undefined ? {} : { killAfter };
-    const outcome = await (await startX(store, args(time), options)).outcome;
+    const outcome = await startX(store, args(time), options).outcome;
     const { signal, status, stderr } = outcome;
     if (signal === "SIGKILL" || status === 0) return outcome;
     throw new Error(`${args(time).join(" ")} failed by itself: ${stderr}`);

@@ -1,10 +1,9 @@
 # What the stages of .ci/run do. Sourced by it.
 
 export packages="attr binutils binutils-aarch64-linux-gnu bubblewrap busybox-static containerd cpio dbus
-  dbus-user-session docker-registry fuse-overlayfs gcc
-  iproute2 libc6-dev libcap2-bin libpam-systemd linux-libc-dev mmdebstrap nftables openssl podman procps
-  qemu-system-arm qemu-system-x86 runc skopeo
-  strace systemd uidmap umoci util-linux zstd"
+  dbus-user-session docker-registry e2fsprogs fuse-overlayfs gcc iproute2 libc6-dev libcap2-bin
+  libpam-systemd linux-libc-dev mmdebstrap nftables openssl podman procps qemu-system-arm
+  qemu-system-x86 runc skopeo strace systemd uidmap umoci util-linux zstd"
 
 # stage NAME MINUTES COMMAND...: runs it, and leaves its exit status, time and reports for the summary.
 stage() {
@@ -16,7 +15,7 @@ stage() {
   printf '\n════ %s: %s\n' "$name" "$*"
   export X_RESULTS=$folder/reports
   # A group of its own, so that a stage over its time is ended with all it started.
-  export -f install_packages as_ordinary_user with_node both
+  export -f install_packages as_ordinary_user with_node both most
   timeout --kill-after=20 "${minutes}m" bash -c '"$@"' stage "$@" < /dev/null
   status=$?
   [ $status = 124 ] && echo "$name: ended after $minutes minutes"
@@ -42,6 +41,16 @@ both() {
   return $status
 }
 
+# What another Node could break: the two commands, without the packages that call no more of Node
+# than the others do.
+most() {
+  local status=0
+  npm run demo || status=1
+  npm test -- pure || status=1
+  npm test -- kernel packages/syscall packages/plan packages/image packages/runtime examples || status=1
+  return $status
+}
+
 # A newcomer without any privilege, and without pnpm: a clone, an empty home, the two commands.
 as_ordinary_user() {
   local user=x-ci home made=no status=0
@@ -61,12 +70,12 @@ as_ordinary_user() {
   return $status
 }
 
-# The same again under another Node, which npm has as a plain package.
+# The same again, or something else, under another Node, which npm has as a plain package.
 with_node() {
   local cpu folder=$PWD/.x/node-$1
   case $(uname -m) in x86_64) cpu=x64 ;; *) cpu=arm64 ;; esac
   npm install --prefix "$folder" --no-save --ignore-scripts --no-audit --no-fund "node-linux-$cpu@$1" || return
   PATH=$folder/node_modules/node-linux-$cpu/bin:$PATH
   node --version
-  both
+  "$2"
 }

@@ -99,6 +99,10 @@ export function changeRichRoot(root: string): void {
   writeFileSync(at("shared/first"), "two names\n");
   linkSync(at("shared/first"), at("shared/second"));
   mkdirSync(at("second/only"), { recursive: true });
+  // `umoci repack` looks at seconds alone: what changed within one is left out of the layer.
+  for (const folder of [".", "etc", "kept", "opaque", "shared", "srv"]) {
+    utimesSync(at(folder), 1_000_000_000, 1_000_000_000);
+  }
 }
 
 /**

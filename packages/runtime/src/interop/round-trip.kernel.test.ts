@@ -92,7 +92,7 @@ describe.skipIf(missing !== undefined)(`an image that x has changed${reason}`, (
 
     const skopeo = async (...args: string[]): Promise<string> =>
       work.tool("skopeo", "inspect", "--tls-verify=false", ...args, `docker://${derived}`);
-    expect(JSON.parse(await skopeo("--config"))).toEqual(config);
+    expect(JSON.parse(await skopeo("--config", "--raw"))).toEqual(config);
     expect(JSON.parse(await skopeo())).toMatchObject({
       Digest: pushed,
       Layers: manifest.layers.map(({ digest }) => digest),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   canMakeImages,
@@ -46,10 +46,7 @@ describe.skipIf(missing !== undefined)(`what x unpacks${reason}`, () => {
     makeBusyboxImage(layout);
     withZstdLayers(makeThreeLayerImage(layout));
     makeMultiPlatformImage(layout);
-    for (const tag of ["busybox", "three", "three-zstd", "multi"]) {
-      const to = ["--dest-tls-verify=false", `docker://${ref(tag)}`];
-      await work.tool("skopeo", "copy", "--all", `oci:${layout}:${tag}`, ...to);
-    }
+    for (const tag of ["busybox", "three", "three-zstd", "multi"]) await give(tag);
   });
 
   afterAll(async () => {
@@ -58,6 +55,11 @@ describe.skipIf(missing !== undefined)(`what x unpacks${reason}`, () => {
     await registry?.[Symbol.asyncDispose]();
     work?.[Symbol.dispose]();
   });
+
+  async function give(tag: string): Promise<void> {
+    const to = ["--dest-tls-verify=false", `docker://${ref(tag)}`];
+    await work.tool("skopeo", "copy", "--all", `oci:${layout}:${tag}`, ...to);
+  }
 
   const umoci = new Map<string, Tree>();
   /** What umoci makes of an image of the layout. */
@@ -124,6 +126,27 @@ describe.skipIf(missing !== undefined)(`what x unpacks${reason}`, () => {
     // it is in podman's overlay; without a union podman writes over the directory and keeps them.
     expect(treeDifferences(ours, podmans, exceptPodmansRoot)).toEqual([
       'srv: xattrs {} | {"user.of-folder":"0x796573"}',
+    ]);
+  });
+
+  test("of a layer that leaves a directory out keeps its attributes, as umoci has it", async () => {
+    mkdirSync(at("root/shared"), { recursive: true });
+    writeFileSync(at("root/shared/late"), "late\n");
+    await work.tool("tar", "-C", at("root"), "-cf", at("late.tar"), "shared/late");
+    await work.tool("umoci", "tag", "--image", `${layout}:three`, "late");
+    await work.tool("umoci", "raw", "add-layer", "--image", `${layout}:late`, at("late.tar"));
+    await give("late");
+    await work.x("pull", "--quiet", ref("late"));
+    const ours = await flatTree(ref("late"));
+    expect(treeDifferences(ours, await umociTree("late"))).toEqual([]);
+    // Podman's overlay has a new directory above the one that there was.
+    const stacked = await stackedTree(work, ref("late"));
+    const podmans = await podmanTree(overlay, ref("late"));
+    expect(treeDifferences(stacked, podmans, exceptPodmansRoot)).toEqual([
+      'shared: mode "2775" | "755"',
+      "shared: uid 1000 | 0",
+      "shared: gid 1001 | 0",
+      expect.stringMatching(/^shared: mtime/),
     ]);
   });
 

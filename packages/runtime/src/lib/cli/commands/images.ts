@@ -1,9 +1,10 @@
-import { formatReference, openStore, parseReference } from "@x/image";
+import { openStore } from "@x/image";
 import { listContainers } from "../../containers/list.ts";
 import { findImage } from "../../image/find.ts";
 import { listImages } from "../../image/images.ts";
 import { tryCollect } from "../../image/collect.ts";
 import type { Invocation } from "../invocation.ts";
+import { newImageName } from "../new-image-name.ts";
 import { print, printList, remark } from "../output.ts";
 import { agoText, bytesText } from "../table.ts";
 import { UsageError } from "../usage-error.ts";
@@ -53,12 +54,9 @@ export async function removeImages({ words, flags }: Invocation): Promise<number
 export async function tag({ words }: Invocation): Promise<number> {
   const store = await openStore();
   const [image = "", wanted = ""] = words;
-  const reference = parseReference(wanted);
-  if (reference.digest !== undefined) {
-    throw new UsageError(`${wanted} has a digest, which says itself what it stands for`);
-  }
+  const name = newImageName(wanted);
   const { descriptor } = await findImage(store, image, { must: true });
-  await store.tag(formatReference(reference), descriptor);
+  await store.tag(name, descriptor);
   return 0;
 }
 

@@ -1,7 +1,8 @@
-import { formatReference, importRoot as importImage, openStore, parseReference } from "@x/image";
+import { importRoot as importImage, openStore } from "@x/image";
 import { interruptible } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
 import { makeFlags } from "../make-flags.ts";
+import { newImageName } from "../new-image-name.ts";
 import { printImage } from "../output.ts";
 import { platformFlag } from "../registry-flags.ts";
 
@@ -9,7 +10,7 @@ import { platformFlag } from "../registry-flags.ts";
 export async function importRoot({ words, flags }: Invocation): Promise<number> {
   const store = await openStore();
   const [path = "", wanted = ""] = words;
-  const name = formatReference(parseReference(wanted));
+  const name = newImageName(wanted);
   using work = interruptible();
   const { descriptor } = await importImage(store, path, {
     ...makeFlags(flags),

@@ -9,6 +9,7 @@ import {
 } from "@x/image";
 import { interruptible } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
+import { newImageName } from "../new-image-name.ts";
 import { printImage } from "../output.ts";
 import { progressView } from "../progress.ts";
 import { platformFlag } from "../registry-flags.ts";
@@ -42,11 +43,11 @@ export async function load({ words, flags }: Invocation): Promise<number> {
 
 /** Canonical names; an OCI layout may call its images anything. */
 function namesOf({ names }: OpenedImage, path: string, wanted?: string): string[] {
-  const all = wanted === undefined ? names : [wanted];
-  if (all.length === 0) {
+  if (wanted !== undefined) return [newImageName(wanted)];
+  if (names.length === 0) {
     throw new ImageError("X_IMAGE_NOT_FOUND", `an image in ${path} has no name`, {
       hint: "Give it one with --name",
     });
   }
-  return all.map((name) => formatReference(parseReference(name)));
+  return names.map((name) => formatReference(parseReference(name)));
 }

@@ -17,7 +17,7 @@ export interface XOutcome extends Outcome {
 }
 
 /** A running command `x`. */
-export interface XProcess {
+interface XProcess {
   readonly pid: number;
   /** Resolves when it has been loaded and begins, or has ended before. */
   readonly begun: Promise<void>;

@@ -16,6 +16,8 @@ export interface ImageBenchOptions {
   readonly rounds: number;
   /** Rounds before those that count: they bring the images into the page cache. */
   readonly warmUp: number;
+  /** Which; those that the targets are about unless given. */
+  readonly images?: readonly string[];
   /** Where the figures go; `.reports/bench-images.json` of the repository unless given. */
   readonly json?: string;
 }
@@ -24,14 +26,18 @@ export interface ImageBenchOptions {
  * Measures how long it takes to pull images and to unpack them, prints a table, writes a JSON file,
  * and returns how many targets were missed. What was pulled is gone when it ends. Throws a BenchError.
  */
-export async function benchImages({ json, ...options }: ImageBenchOptions): Promise<number> {
+export async function benchImages({
+  json,
+  images: names = ["debian", "20-layers"],
+  ...options
+}: ImageBenchOptions): Promise<number> {
   if (process.getuid?.() !== 0) throw new BenchError("needs root: files get the owners they have");
   const contestants = pullContestants();
   return interruptible(async (folder, signal) => {
-    await using registry = await startImageRegistry(folder, signal);
+    await using registry = await startImageRegistry(folder, names, signal);
     const pulls = openPulls(folder);
     const images: PulledImage[] = [];
-    for (const image of registry.images) {
+    for (const image of names) {
       images.push(await pulled(image, { registry, contestants, pulls, signal, ...options }));
     }
     const figures: ImageFigures = { machine: thisMachine(), rounds: options.rounds, images };

@@ -31,16 +31,21 @@ const api = join(import.meta.dirname, "..", "..", "..", "bin", "pull-image.mjs")
 const podman = (folder: string, ...args: string[]): Command => [
   "podman",
   `--root=${folder}/root`,
-  `--runroot=${folder}/run`,
+  `--runroot=${folder}/r`,
   "--storage-driver=overlay",
   "--events-backend=none",
   "--cgroup-manager=cgroupfs",
   ...args,
 ];
 
+/** What is needed and not installed. */
+export function missingTools(): string[] {
+  return ["podman", "skopeo", "umoci", "docker-registry"].filter((name) => !onPath(name));
+}
+
 /** Those that run. Throws a BenchError that names what is not installed. */
 export function pullContestants(): PullContestant[] {
-  const missing = ["podman", "skopeo", "umoci", "docker-registry"].filter((name) => !onPath(name));
+  const missing = missingTools();
   if (missing.length > 0) {
     throw new BenchError(
       `not installed: ${missing.join(", ")} (Debian's packages have these names)`,

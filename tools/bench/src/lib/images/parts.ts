@@ -7,7 +7,7 @@ import { median } from "../statistics.ts";
 /** What a pull consists of. */
 export const partNames = ["download", "sha256", "inflate", "create files", "fsync"] as const;
 
-export type PartName = (typeof partNames)[number];
+type PartName = (typeof partNames)[number];
 
 /** Milliseconds of each part when it is done alone, one layer after the other. */
 export type Parts = Readonly<Record<PartName, number>>;

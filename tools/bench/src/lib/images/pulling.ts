@@ -10,7 +10,8 @@ const hook = join(import.meta.dirname, "..", "..", "..", "bin", "peak-memory.mjs
 
 /** The folder in which each pull gets an empty one, which stays until all are done. */
 export function openPulls(folder: string): string {
-  const pulls = join(folder, "pulls");
+  // All names are short: podman wants its run root to have 50 characters at most.
+  const pulls = join(folder, "p");
   mkdirSync(pulls);
   // ext4 steps over inodes that were deleted in the last seconds, by whomever, one by one; in a
   // directory of this kind it looks for a new place for each that is made there.
@@ -26,7 +27,7 @@ export async function timePull(
   signal: AbortSignal,
   env: Readonly<Record<string, string>> = {},
 ): Promise<number> {
-  const folder = mkdtempSync(join(pulls, "pull-"));
+  const folder = mkdtempSync(`${pulls}/`);
   const { commands, env: own } = contestant.pull(reference, folder);
   try {
     const begin = performance.now();

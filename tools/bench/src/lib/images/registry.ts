@@ -13,9 +13,10 @@ export interface ImageRegistry extends Served, AsyncDisposable {}
 /** Starts it, with the images made anew; what they consist of goes into `folder`. */
 export async function startImageRegistry(
   folder: string,
+  images: readonly string[],
   signal: AbortSignal,
 ): Promise<ImageRegistry> {
-  const args = ["--conditions=source", program, folder];
+  const args = ["--conditions=source", program, folder, ...images];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
   const end = async (): Promise<void> => {

@@ -18,8 +18,8 @@ export interface SweptUnion {
 /** What {@link sweepUnions} takes away. */
 export interface SweepOptions {
   /**
-   * Copies as well, unless `false`: say so where others write below the directory. A copy says of
-   * itself, in an attribute, where it belongs, and is believed.
+   * Copies as well; `false` unless given. A copy says of itself, in an attribute, where it belongs,
+   * and is believed: never where others write below the directory, as containers and images do.
    */
   readonly copies?: boolean;
 }
@@ -29,8 +29,8 @@ const DEPTH = 3;
 
 /**
  * Takes away the unions below a directory whose process has ended without doing so, as after a
- * `kill -9`: mounts, with the mark that `volatile` leaves in the work directory, and copies, which
- * go back to their upper directory. Unions of living processes, of other PID namespaces and of
+ * `kill -9`: mounts, with the mark that `volatile` leaves in the work directory, and copies if told,
+ * which go back to their upper directory. Unions of living processes, of other PID namespaces and of
  * others than this package stay as they are.
  *
  * @returns what was taken away, topmost first
@@ -38,7 +38,7 @@ const DEPTH = 3;
  */
 export async function sweepUnions(
   directory: string,
-  { copies = true }: SweepOptions = {},
+  { copies = false }: SweepOptions = {},
 ): Promise<SweptUnion[]> {
   const root = realpathSync(directory);
   const swept: SweptUnion[] = [];

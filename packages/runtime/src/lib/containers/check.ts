@@ -27,7 +27,7 @@ export async function checkSystem(
 ): Promise<SystemFinding[]> {
   const { repair = false, signal } = options;
   // In which something is mounted, that cannot be removed.
-  const mounts = repair ? await sweepUnions(store.path, { copies: false }) : [];
+  const mounts = repair ? await sweepUnions(store.path) : [];
   const unmounted = mounts.map(({ target, type }): SystemFinding => ({
     kind: "left-mount",
     subject: target,

@@ -12,8 +12,8 @@ import { readMachine } from "./machine.ts";
 import type { Resources } from "./resources.ts";
 import { releaseAncestors, retainAncestors } from "./tree/ancestors.ts";
 import { checkControllers } from "./tree/check-controllers.ts";
-import { makeGroup } from "./tree/make.ts";
-import { ownPath } from "./tree/owner.ts";
+import { makeGroup, type Made } from "./tree/make.ts";
+import { OWNERS, ownPath } from "./tree/owner.ts";
 import { placesOf, type Place } from "./tree/place.ts";
 import { removeDirectory } from "./tree/directory.ts";
 import { validate } from "./validate.ts";
@@ -100,7 +100,8 @@ export function makeCgroup(resources: Resources, name: string, options: MakeOpti
   const parentPath = above?.path ?? (parent as string | undefined) ?? ownPath();
   const path = `${parentPath === "/" ? "" : parentPath}/${name}`;
   const made = makeGroup(places, path, { needed, threaded });
-  retainAncestors(parentPath, made.ancestors);
+  const owners = above === undefined && parent === undefined ? ownersOf(made, path) : [];
+  retainAncestors(parentPath, [...made.ancestors, ...owners]);
   const directories = openAll(made.directories);
   try {
     if (threaded) makeThreaded(directories);
@@ -119,6 +120,14 @@ export function makeCgroup(resources: Resources, name: string, options: MakeOpti
     releaseAncestors(parentPath);
     throw error;
   }
+}
+
+/**
+ * The directory of all owners, in each hierarchy: whoever is the last takes it away, made by him or
+ * by another that ended before.
+ */
+function ownersOf({ directories }: Made, path: string): string[] {
+  return directories.map(({ path: made }) => `${made.slice(0, -path.length)}${OWNERS}`);
 }
 
 /** The v2 tree always: it stops, kills and tells, whatever it controls. */

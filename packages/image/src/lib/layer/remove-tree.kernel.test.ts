@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -52,7 +53,8 @@ describe("removeTree", () => {
       fd = next;
     }
     syscall("close", fd);
-    expect(() => rmSync(place.root, { recursive: true })).toThrow(/ENAMETOOLONG/);
+    const path = join(place.root, ...Array<string>(4000).fill("directory"));
+    expect(() => readdirSync(path)).toThrow(/ENAMETOOLONG/);
     await removeTree(place.root);
     expect(existsSync(place.root)).toBe(false);
   });
@@ -75,7 +77,7 @@ describe("removeTree", () => {
         chmodSync(directory, mode);
       }
       chmodSync(place.root, 0);
-      expect(() => rmSync(place.root, { recursive: true })).toThrow(/EACCES/);
+      expect(() => rmSync(place.root, { recursive: true })).toThrow(/EACCES|denied/);
       await removeTree(place.root);
       expect(existsSync(place.root)).toBe(false);
     });

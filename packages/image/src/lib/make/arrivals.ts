@@ -65,17 +65,22 @@ export class Arrivals {
     // Who unpacks hears of the reason from the chunks.
     whole.catch(() => undefined);
     await this.#until(arrival, () => arrival.isWhole || (arrival.isFollowed && arrival.bytes > 0));
-    const file = arrival.isWhole ? undefined : await openPartial(this.#store, digest);
-    if (file !== undefined) return { whole, chunks: this.#follow(file, arrival, descriptor.size) };
-    await whole;
-    return { whole, chunks: (await this.#store.readBlob(descriptor)).chunks };
+    return { whole, chunks: this.#follow(arrival, descriptor, whole) };
   }
 
+  /** What is open is opened when it is read: who never does has nothing to close. */
   async *#follow(
-    file: FileHandle,
     arrival: Arrival,
-    size: number,
+    descriptor: Descriptor,
+    whole: Promise<void>,
   ): AsyncGenerator<Uint8Array, void> {
+    const { digest, size } = descriptor;
+    const file = arrival.isWhole ? undefined : await openPartial(this.#store, digest);
+    if (file === undefined) {
+      await whole;
+      yield* (await this.#store.readBlob(descriptor)).chunks;
+      return;
+    }
     try {
       for (let at = 0; at < size;) {
         await this.#until(arrival, () => arrival.isWhole || arrival.bytes > at);

@@ -56,7 +56,7 @@ export async function putArchive(
     const { size } = await file.stat();
     const [packed, plain] = [createHash("sha256"), createHash("sha256")];
     async function* read(): AsyncGenerator<Uint8Array> {
-      for await (const chunk of pieces(file, 0, size, false)) {
+      for await (const chunk of pieces(file, 0, size)) {
         signal?.throwIfAborted();
         packed.update(chunk);
         yield chunk;
@@ -84,7 +84,7 @@ async function putFile(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const from = (start: number) =>
-    Promise.resolve({ start, chunks: pieces(file, start, descriptor.size, false) });
+    Promise.resolve({ start, chunks: pieces(file, start, descriptor.size) });
   await store.putBlob(descriptor, from, signal && { signal });
 }
 

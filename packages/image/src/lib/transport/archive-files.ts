@@ -50,7 +50,7 @@ export async function membersOf(file: FileHandle, place: string): Promise<Files>
     },
     async stream(name, start) {
       const { offset, size } = need(name);
-      return pieces(file, offset + Math.min(start, size), offset + size, false);
+      return pieces(file, offset + Math.min(start, size), offset + size);
     },
     [Symbol.asyncDispose]: () => file.close(),
   };

@@ -54,16 +54,32 @@ export function filesOfDirectory(directory: string): Files {
       }
     },
     async stream(name, offset) {
-      const file = await need(name);
-      const { size } = await file.stat();
-      return pieces(file, offset, size, true);
+      await (await need(name)).close();
+      // Opened when it is read: who never does has nothing to close.
+      return contentOf(async () => need(name), offset);
     },
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
 /**
- * The bytes of an open file between two places; closes it at the end if told to.
+ * @yields the bytes of a file from `offset` on
+ */
+async function* contentOf(
+  openFile: () => Promise<FileHandle>,
+  offset: number,
+): AsyncGenerator<Uint8Array> {
+  const file = await openFile();
+  try {
+    const { size } = await file.stat();
+    yield* pieces(file, offset, size);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The bytes of an open file between two places.
  *
  * @yields pieces of 256 KiB
  */
@@ -71,17 +87,12 @@ export async function* pieces(
   file: FileHandle,
   start: number,
   end: number,
-  close: boolean,
 ): AsyncGenerator<Uint8Array> {
-  try {
-    for (let at = start; at < end;) {
-      const piece = await readAt(file, at, Math.min(pieceBytes, end - at));
-      if (piece.length === 0) return;
-      yield piece;
-      at += piece.length;
-    }
-  } finally {
-    if (close) await file.close();
+  for (let at = start; at < end;) {
+    const piece = await readAt(file, at, Math.min(pieceBytes, end - at));
+    if (piece.length === 0) return;
+    yield piece;
+    at += piece.length;
   }
 }
 

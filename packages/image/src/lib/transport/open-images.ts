@@ -105,14 +105,15 @@ async function layoutImages(files: Files): Promise<OpenedImage[]> {
 /** The file; of a compressed one what it holds, in a file that has no name any more. */
 async function openPlain(path: string, options: OpenImagesOptions): Promise<FileHandle> {
   const file = await onDisk("read", path, open(path, "r"));
+  let isPlain = false;
   try {
     const compression = compressionOfBytes(await readAt(file, 0, magicBytes));
-    if (compression === "none") return file;
+    isPlain = compression === "none";
+    if (isPlain) return file;
     const { size } = await file.stat();
-    return await unpacked(decompress(pieces(file, 0, size, true), compression), options);
-  } catch (error) {
-    await file.close();
-    throw error;
+    return await unpacked(decompress(pieces(file, 0, size), compression), options);
+  } finally {
+    if (!isPlain) await file.close();
   }
 }
 

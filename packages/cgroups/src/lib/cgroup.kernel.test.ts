@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   CgroupError,
@@ -36,23 +35,6 @@ describe("a group", () => {
       await group.delete();
       for (const { path } of group.directories) expect(existsSync(path)).toBe(false);
       expect(leftovers()).toEqual([]);
-    },
-  );
-
-  test.skipIf(no)(
-    titled("takes the directory of all owners along as the last, whoever made that", no),
-    async () => {
-      const first = await createCgroup();
-      const owners = first.directories.map(({ path }) => dirname(dirname(path)));
-      await first.delete();
-      for (const path of owners) mkdirSync(path, { recursive: true });
-      const group = await createCgroup();
-      mkdirSync(`${owners[0]}/another`);
-      await group.delete();
-      expect(owners.map((path) => existsSync(path))).toEqual(owners.map((_, i) => i === 0));
-      rmdirSync(`${owners[0]}/another`);
-      await (await createCgroup()).delete();
-      expect(owners.filter((path) => existsSync(path))).toEqual([]);
     },
   );
 

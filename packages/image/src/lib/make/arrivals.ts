@@ -68,7 +68,11 @@ export class Arrivals {
     return { whole, chunks: this.#follow(arrival, descriptor, whole) };
   }
 
-  /** What is open is opened when it is read: who never does has nothing to close. */
+  /**
+   * What is read is opened when it is: who never reads has nothing to close.
+   *
+   * @yields the blob's bytes as they come
+   */
   async *#follow(
     arrival: Arrival,
     descriptor: Descriptor,

@@ -63,7 +63,9 @@ export function filesOfDirectory(directory: string): Files {
 }
 
 /**
- * @yields the bytes of a file from `offset` on
+ * The content of a file that is opened when it is read.
+ *
+ * @yields the bytes from `offset` on
  */
 async function* contentOf(
   openFile: () => Promise<FileHandle>,

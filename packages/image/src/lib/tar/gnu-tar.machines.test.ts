@@ -32,7 +32,9 @@ describe.skipIf(!gnu)("held against GNU tar (which must be this machine's `tar`)
         continue;
       }
       const ours = readWhole(bytes).map(({ header }) => gnuLine(header));
-      if (accepted && lines.join("\n") === ours.join("\n")) counts.both++;
+      // GNU tar lists an archive without its last padding and complains; umoci and podman take it.
+      const isTaken = accepted || bytes.length % 512 !== 0;
+      if (isTaken && lines.join("\n") === ours.join("\n")) counts.both++;
       else unlike.push({ index, accepted, lines, ours });
     }
     expect(unlike.slice(0, 5)).toEqual([]);

@@ -1,6 +1,6 @@
 # What the stages of .ci/run do. Sourced by it.
 
-export packages="attr binutils binutils-aarch64-linux-gnu bubblewrap busybox-static containerd cpio dbus
+export packages="attr binutils binutils-aarch64-linux-gnu bubblewrap busybox-static containerd cpio crun dbus
   dbus-user-session docker-registry e2fsprogs fuse-overlayfs gcc iproute2 libc6-dev libcap2-bin
   libpam-systemd linux-libc-dev mmdebstrap nftables openssl podman procps qemu-system-arm
   qemu-system-x86 runc skopeo strace systemd uidmap umoci util-linux zstd"

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { statSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import type { Launched } from "@x/plan";
@@ -6,6 +7,9 @@ import { UnionError } from "../error.ts";
 import { busy, unmount } from "../mounts/unmount.ts";
 import type { MountList } from "../mounts/watch.ts";
 import { findProgram } from "./find-program.ts";
+
+/** How long one may take to end when it is told to. */
+const PATIENCE_MS = 2000;
 
 /** A running fuse-overlayfs. */
 export interface Daemon {
@@ -27,11 +31,23 @@ export function daemonOf(launched: Launched, target: string): Daemon {
       if (process.geteuid?.() === 0) unmountOwn(target, options);
       else await unmountByHelper(target, options);
       if (!over) launched.kill("SIGTERM");
-      // Nothing else may be there to keep the event loop going until the program has ended.
-      const hold = setInterval(() => {}, 60_000);
+      // One that is about to wait for its first request misses the signal, and would wait for ever.
+      // The timer also keeps the event loop going, for which nothing else may be there.
+      const hold = setInterval(() => launched.kill("SIGKILL"), PATIENCE_MS);
       await ended.finally(() => clearInterval(hold));
+      if (isDead(target)) unmountOwn(target, { lazy: true });
     },
   };
+}
+
+/** A mount whose program has ended without it: it was made after the first attempt to unmount. */
+function isDead(target: string): boolean {
+  try {
+    statSync(target);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOTCONN";
+  }
 }
 
 /** In a user namespace, the mount may be somebody else's to unmount: then the program does it. */

@@ -3,20 +3,15 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import {
-  canMakeImages,
   makeBusyboxImage,
   makeMultiPlatformImage,
-  registryMissing,
   startRegistry,
   type TestRegistry,
 } from "@x/image/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { complaint } from "../testing/complaint.ts";
 import { openMountNamespace } from "../testing/mount-namespace.ts";
-import { openWorkplace, type Workplace } from "../testing/workplace.ts";
-
-const missing = canMakeImages ? registryMissing : "needs root, umoci and skopeo";
-const reason = missing === undefined ? "" : ` (skipped: ${missing})`;
+import { missing, openWorkplace, reason, type Workplace } from "../testing/workplace.ts";
 
 describe.skipIf(missing !== undefined)(`x says in one sentence${reason}`, () => {
   let work: Workplace;

@@ -1,22 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import {
-  canMakeImages,
-  makeBusyboxImage,
-  registryMissing,
-  startRegistry,
-  type TestRegistry,
-} from "@x/image/testing";
+import { makeBusyboxImage, startRegistry, type TestRegistry } from "@x/image/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { complaint } from "../testing/complaint.ts";
 import { makeConfiguredImage } from "../testing/configured-image.ts";
 import { startPodman, type Podman } from "../testing/podman.ts";
-import { openWorkplace, type Workplace } from "../testing/workplace.ts";
+import { missing, openWorkplace, reason, type Workplace } from "../testing/workplace.ts";
 import { outcome, spawnX, type Outcome } from "../testing/x.ts";
-
-const missing = canMakeImages ? registryMissing : "needs root, umoci and skopeo";
-const reason = missing === undefined ? "" : ` (skipped: ${missing})`;
 
 describe.skipIf(missing !== undefined)(`x run of an image${reason}`, () => {
   let work: Workplace;

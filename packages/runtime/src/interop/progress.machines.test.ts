@@ -1,19 +1,10 @@
 import { join } from "node:path";
 import type { Progress } from "@x/image";
-import {
-  canMakeImages,
-  makeManyLayerImage,
-  registryMissing,
-  startRegistry,
-  type TestRegistry,
-} from "@x/image/testing";
+import { makeManyLayerImage, startRegistry, type TestRegistry } from "@x/image/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { complaint } from "../testing/complaint.ts";
 import { onTerminal } from "../testing/terminal.ts";
-import { openWorkplace, type Workplace } from "../testing/workplace.ts";
-
-const missing = canMakeImages ? registryMissing : "needs root, umoci and skopeo";
-const reason = missing === undefined ? "" : ` (skipped: ${missing})`;
+import { missing, openWorkplace, reason, type Workplace } from "../testing/workplace.ts";
 
 describe.skipIf(missing !== undefined)(`x tells how it gets on${reason}`, () => {
   let work: Workplace;

@@ -1,19 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  canMakeImages,
-  makeBusyboxImage,
-  registryMissing,
-  startRegistry,
-  type TestRegistry,
-} from "@x/image/testing";
+import { makeBusyboxImage, startRegistry, type TestRegistry } from "@x/image/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { complaint } from "../testing/complaint.ts";
-import { openWorkplace, type Workplace } from "../testing/workplace.ts";
+import { missing, openWorkplace, reason, type Workplace } from "../testing/workplace.ts";
 import { outcome, spawnX, type Outcome } from "../testing/x.ts";
-
-const missing = canMakeImages ? registryMissing : "needs root, umoci and skopeo";
-const reason = missing === undefined ? "" : ` (skipped: ${missing})`;
 
 describe.skipIf(missing !== undefined).each(["basic", "token"] as const)(
   `a registry with %s authentication${reason}`,

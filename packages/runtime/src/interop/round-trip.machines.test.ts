@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import {
-  canMakeImages,
   makeBusyboxImage,
   onPath,
-  registryMissing,
   snapshotTree,
   startRegistry,
   type TestRegistry,
@@ -15,10 +13,7 @@ import { ordinaryUser } from "../testing/ordinary-user.ts";
 import { exceptPodmansRoot, startPodman, type Podman } from "../testing/podman.ts";
 import { stackedTree } from "../testing/stacked-tree.ts";
 import { treeDifferences } from "../testing/tree-differences.ts";
-import { openWorkplace, type Workplace } from "../testing/workplace.ts";
-
-const missing = canMakeImages ? registryMissing : "needs root, umoci and skopeo";
-const reason = missing === undefined ? "" : ` (skipped: ${missing})`;
+import { missing, openWorkplace, reason, type Workplace } from "../testing/workplace.ts";
 
 interface Inspected {
   readonly config: unknown;

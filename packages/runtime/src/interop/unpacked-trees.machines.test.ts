@@ -2,11 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  canMakeImages,
   makeBusyboxImage,
   makeMultiPlatformImage,
   makeThreeLayerImage,
-  registryMissing,
   snapshotTree,
   startRegistry,
   withZstdLayers,
@@ -18,12 +16,9 @@ import { ordinaryUser } from "../testing/ordinary-user.ts";
 import { exceptPodmansRoot, startPodman, type Podman } from "../testing/podman.ts";
 import { stackedTree } from "../testing/stacked-tree.ts";
 import { treeDifferences } from "../testing/tree-differences.ts";
-import { openWorkplace, type Workplace } from "../testing/workplace.ts";
+import { missing, openWorkplace, reason, type Workplace } from "../testing/workplace.ts";
 
 type Tree = Map<string, SnapshotEntry>;
-
-const missing = canMakeImages ? registryMissing : "needs root, umoci and skopeo";
-const reason = missing === undefined ? "" : ` (skipped: ${missing})`;
 
 describe.skipIf(missing !== undefined)(`what x unpacks${reason}`, () => {
   let work: Workplace;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { canMakeImages, registryMissing } from "@x/image/testing";
 import { build } from "vite";
 import { outcome, spawnX, type Outcome, type Surroundings } from "./x.ts";
 
@@ -20,6 +21,12 @@ export interface Workplace extends Disposable {
   /** Runs another tool; rejects with what it said when it fails. */
   tool(file: string, ...args: readonly string[]): Promise<string>;
 }
+
+/** Why no image can be exchanged with other tools here, and the same for the title of a test. */
+export const missing: string | undefined = canMakeImages
+  ? registryMissing
+  : "needs root, umoci and skopeo";
+export const reason: string = missing === undefined ? "" : ` (skipped: ${missing})`;
 
 const entry = fileURLToPath(new URL("../x.ts", import.meta.url));
 /** Where koffi is found: it is no part of what is built. */

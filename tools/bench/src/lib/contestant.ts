@@ -60,7 +60,8 @@ function spawned(
   });
 }
 
-function isInPath(file: string): boolean {
+/** Whether there is such a program. */
+export function isInPath(file: string): boolean {
   if (file.includes("/")) return isExecutable(file);
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   return folders.some((folder) => isExecutable(join(folder, file)));

@@ -1,7 +1,6 @@
-import { ImageError } from "../error.ts";
 import type { Digest } from "../spec/digest.ts";
-import { maxBodyBytes, parseJson } from "../spec/json.ts";
-import { isIndexType, isManifestType, mediaTypes } from "../spec/media-type.ts";
+import { maxBodyBytes } from "../spec/json.ts";
+import { sniffMediaType } from "../spec/sniff.ts";
 import type { Document, ImageDestination, ImageSource } from "../transport/transport.ts";
 import type { Lock } from "./lock.ts";
 import type { Store } from "./store.ts";
@@ -89,14 +88,8 @@ function useOnce(store: Store): Use {
 /** A document by its digest alone, whose type is what it calls itself or looks like. */
 async function documentOf(store: Store, digest: Digest): Promise<Document> {
   const bytes = await store.readAll(digest, maxBodyBytes);
-  return { descriptor: { mediaType: typeOf(bytes, digest), digest, size: bytes.length }, bytes };
-}
-
-function typeOf(bytes: Uint8Array, digest: Digest): string {
-  const value = parseJson(bytes, digest) as Record<string, unknown> | null;
-  const own = value?.["mediaType"];
-  if (typeof own === "string" && (isIndexType(own) || isManifestType(own))) return own;
-  if (own === undefined && Array.isArray(value?.["manifests"])) return mediaTypes.index;
-  if (own === undefined && Array.isArray(value?.["layers"])) return mediaTypes.manifest;
-  throw new ImageError("X_IMAGE_MEDIA_TYPE", `${digest} is neither a manifest nor an index`);
+  return {
+    descriptor: { mediaType: sniffMediaType(bytes, digest), digest, size: bytes.length },
+    bytes,
+  };
 }

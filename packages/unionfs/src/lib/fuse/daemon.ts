@@ -28,16 +28,20 @@ export function daemonOf(launched: Launched, target: string): Daemon {
   return {
     ended,
     async end(options) {
-      if (process.geteuid?.() === 0) unmountOwn(target, options);
-      else await unmountByHelper(target, options);
+      await takeAway(target, options);
       if (!over) launched.kill("SIGTERM");
       // One that is about to wait for its first request misses the signal, and would wait for ever.
       // The timer also keeps the event loop going, for which nothing else may be there.
       const hold = setInterval(() => launched.kill("SIGKILL"), PATIENCE_MS);
       await ended.finally(() => clearInterval(hold));
-      if (isDead(target)) unmountOwn(target, { lazy: true });
+      if (isDead(target)) await takeAway(target, { lazy: true });
     },
   };
+}
+
+async function takeAway(target: string, options: { readonly lazy: boolean }): Promise<void> {
+  if (process.geteuid?.() === 0) unmountOwn(target, options);
+  else await unmountByHelper(target, options);
 }
 
 /** A mount whose program has ended without it: it was made after the first attempt to unmount. */

@@ -1,6 +1,6 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { BenchError } from "../bench-error.ts";
+import { isInPath } from "../contestant.ts";
 
 /** A program and its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
@@ -40,7 +40,7 @@ const podman = (folder: string, ...args: string[]): Command => [
 
 /** What is needed and not installed. */
 export function missingTools(): string[] {
-  return ["podman", "skopeo", "umoci", "docker-registry"].filter((name) => !onPath(name));
+  return ["podman", "skopeo", "umoci", "docker-registry"].filter((name) => !isInPath(name));
 }
 
 /** Those that run. Throws a BenchError that names what is not installed. */
@@ -89,15 +89,4 @@ export function pullContestants(): PullContestant[] {
       }),
     },
   ];
-}
-
-function onPath(program: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -11,6 +11,8 @@ describe("an extended attribute of an archive", () => {
     ["security.selinux", undefined, undefined],
     ["system.nfs4_acl", undefined, undefined],
     ["user.containers.override_stat", undefined, undefined],
+    ["trusted.x.copy", undefined, undefined],
+    ["user.x.copy", undefined, undefined],
     ["trusted.overlay.redirect", "trusted.overlay.overlay.redirect", undefined],
     ["user.overlay.opaque", "user.overlay.overlay.opaque", undefined],
     ["user.overlay.overlay.opaque", "user.overlay.overlay.overlay.opaque", undefined],

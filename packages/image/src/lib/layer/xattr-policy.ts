@@ -33,4 +33,7 @@ const dropped: ReadonlySet<string> = new Set([
   "security.selinux",
   "system.nfs4_acl",
   overrideXattr,
+  // Where @x/unionfs notes to whom a copied union belongs, and what it may put in its place.
+  "trusted.x.copy",
+  "user.x.copy",
 ]);
